@@ -2,6 +2,10 @@
 //!
 //! A judge does no I/O, keeps no state and knows no check but its own.
 
+mod raw_url;
+#[cfg(test)]
+pub(crate) mod testing;
+
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
