@@ -1,10 +1,13 @@
 //! What the platform has been told: app, page, webhook and the knobs for what nobody documents.
 
-use std::net::SocketAddr;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use url::Url;
+
 /// Everything a platform is started with. `Config::default()` is complete and valid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where to listen; port 0 picks a free port. Loopback unless told otherwise.
     pub listen: SocketAddr,
@@ -20,7 +23,7 @@ pub struct Config {
     pub page_access_token: String,
     /// What the verification handshake sends.
     pub verify_token: String,
-    /// Where events are delivered; without one, every delivery fails with that reason.
+    /// Where events are delivered; without one, every delivery fails with that reason. Plain `http` only.
     pub webhook_url: Option<String>,
     /// Webhook fields the app is subscribed to.
     pub subscribed_fields: Vec<String>,
@@ -28,12 +31,152 @@ pub struct Config {
     pub ack_timeout: Duration,
     /// Seed of every generated id, token and challenge.
     pub seed: u64,
+    /// Knob: whether a successful call of `unlink_accounts` is followed by an `unlinked` event.
+    ///
+    /// Nobody documents it (protocol row 1.6.7); on by default.
+    pub unlinked_event_after_api: bool,
+    /// Knob: how many characters an `authorization_code` may have; longer ones abort the linking.
+    ///
+    /// The real limit is unknown (protocol row 1.5.11); 2,000 by default.
+    pub code_limit: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            app_id: "1517776481860111".to_owned(),
+            app_secret: "0123456789abcdef0123456789abcdef".to_owned(),
+            page_id: "1691462197845448".to_owned(),
+            page_name: "Linklab Page".to_owned(),
+            page_access_token: "PAGE_ACCESS_TOKEN".to_owned(),
+            verify_token: "VERIFY_TOKEN".to_owned(),
+            webhook_url: None,
+            subscribed_fields: [
+                "messages",
+                "messaging_postbacks",
+                "messaging_account_linking",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            ack_timeout: Duration::from_secs(5),
+            seed: 0,
+            unlinked_event_after_api: true,
+            code_limit: 2_000,
+        }
+    }
+}
+
+impl Config {
+    /// Checks everything and reports all problems at once.
+    ///
+    /// ```
+    /// let config = linklab_simulator::Config {
+    ///     app_secret: String::new(),
+    ///     page_id: "page".to_owned(),
+    ///     ..Default::default()
+    /// };
+    /// assert_eq!(config.validate().unwrap_err().problems.len(), 2);
+    /// ```
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let mut problems = Vec::new();
+        problems.extend(numeric_id("app_id", &self.app_id));
+        problems.extend(numeric_id("page_id", &self.page_id));
+        if self.page_id == self.app_id {
+            problems
+                .push("page_id and app_id are the same; give the page an id of its own".to_owned());
+        }
+        for (name, value) in [
+            ("app_secret", &self.app_secret),
+            ("page_access_token", &self.page_access_token),
+            ("verify_token", &self.verify_token),
+        ] {
+            if value.trim().is_empty() {
+                problems.push(format!(
+                    "{name} is empty; give the value that the backend was configured with"
+                ));
+            }
+        }
+        problems.extend(self.webhook_url.as_deref().and_then(webhook_problem));
+        if self.ack_timeout.is_zero() {
+            problems.push(
+                "ack_timeout is zero, so no delivery could be acknowledged; 5 s is usual"
+                    .to_owned(),
+            );
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { problems })
+        }
+    }
+
+    /// Whether the app receives this webhook field.
+    pub fn subscribes(&self, field: &str) -> bool {
+        self.subscribed_fields
+            .iter()
+            .any(|subscribed| subscribed == field)
+    }
+}
+
+/// Ids travel inside the sealed token as numbers, so they must be written as the number they are.
+fn numeric_id(name: &str, value: &str) -> Option<String> {
+    let exact = value
+        .parse::<u64>()
+        .is_ok_and(|number| number.to_string() == value);
+    (!exact).then(|| {
+        format!("{name} is \"{value}\"; it must be a decimal number of at most 19 digits without leading zeros")
+    })
+}
+
+fn webhook_problem(value: &str) -> Option<String> {
+    let problem = match Url::parse(value) {
+        Err(error) => format!("is not an absolute URL ({error})"),
+        Ok(url) if url.scheme() == "http" => return None,
+        Ok(url) if url.scheme() == "https" => {
+            "begins with https; this platform delivers over plain http, so name the backend's http address".to_owned()
+        }
+        Ok(url) => format!("has the scheme {}; use http", url.scheme()),
+    };
+    Some(format!("webhook_url \"{value}\" {problem}"))
 }
 
 /// Why a configuration is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{problems:?}")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError {
     /// All problems at once, each a sentence.
     pub problems: Vec<String>,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the platform cannot start with this configuration: {}",
+            self.problems.join("; ")
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_valid() {
+        assert_eq!(Config::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let config = Config {
+            app_id: "007".to_owned(),
+            page_id: String::new(),
+            app_secret: " ".to_owned(),
+            webhook_url: Some("https://example.test/webhook".to_owned()),
+            ack_timeout: Duration::ZERO,
+            ..Config::default()
+        };
+        insta::assert_snapshot!(config.validate().unwrap_err().problems.join("\n"));
+    }
 }

@@ -1,12 +1,24 @@
 //! A faithful Messenger platform on localhost: account linking without Meta, library first.
+//!
+//! [`Simulator::start`] gives a running platform on a loopback port; everything else is reached from that
+//! handle. The inside is a pure [`world`] with a shell around it: `graph` (what a backend calls), [`webhook`]
+//! (what a backend receives), [`webview`] (what a user's browser meets) and the [`journal`] of all of it.
 
 pub mod clock;
 pub mod config;
+mod escape;
+mod graph;
+mod hold;
+mod hub;
 pub mod journal;
 mod platform;
+mod server;
+mod user;
 pub mod webhook;
 pub mod webview;
+pub mod world;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
+pub use hold::HeldSends;
 pub use platform::{Simulator, StartError, UserError};

@@ -1,12 +1,18 @@
 //! The running platform: a handle that a test, the suite or the front door holds.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use tokio::net::TcpListener;
+
+use crate::hold::HeldSends;
+use crate::hub::Hub;
 use crate::journal::Journal;
-use crate::webhook::{Attempt, Delivery, HandshakeAnswer};
-use crate::webview::{Landed, Landing, Opening, RedirectTemplate};
-use crate::{Clock, Config, ConfigError};
+use crate::webhook::{Attempt, Delivery, Envelope, HandshakeAnswer, Item, psids_in, verification};
+use crate::webview::{self, Address, Landed, Landing, LandingResult, Opening, RedirectTemplate};
+use crate::{Clock, Config, ConfigError, server};
 
 /// Why the platform did not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,106 +37,234 @@ pub enum StartError {
 pub struct UserError(pub String);
 
 /// A running platform. Cheap to clone; the last `stop` or drop ends the server.
+///
+/// ```
+/// use linklab_simulator::webview::{Landing, LandingResult};
+/// use linklab_simulator::{Config, Simulator};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let platform = Simulator::start(Config::default()).await?;
+/// let psid = platform.add_user(None, "Ada Example")?;
+///
+/// // The user taps a Log In button; a test plays the backend and sends the browser back with a code.
+/// let opening = platform.tap_log_in(&psid, "https://shop.example/login?from=chat", None)?;
+/// assert!(opening.url.starts_with("https://shop.example/login?from=chat&account_linking_token=AR"));
+/// let back = format!("{}&authorization_code=c0de", opening.redirect_uri);
+/// let landed = platform.land(&opening, &back, Landing::Hold).await;
+///
+/// assert_eq!(landed.result, LandingResult::Held);
+/// assert_eq!(landed.authorization_code.as_deref(), Some("c0de"));
+/// platform.stop().await;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug, Clone)]
-pub struct Simulator {}
+pub struct Simulator {
+    handle: Arc<Handle>,
+}
+
+/// Ends the server when the last clone of the simulator goes; the server itself holds the hub alone.
+#[derive(Debug)]
+struct Handle {
+    hub: Arc<Hub>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.hub.stop.cancel();
+    }
+}
 
 impl Simulator {
     /// Starts the platform and returns once it accepts connections.
-    pub async fn start(_config: Config) -> Result<Self, StartError> {
-        unimplemented!()
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        config.validate()?;
+        let bind = |source| StartError::Bind {
+            address: config.listen,
+            source,
+        };
+        let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        let hub = Arc::new(Hub::new(config, address));
+        hub.tasks.spawn(server::serve(listener, Arc::clone(&hub)));
+        Ok(Self {
+            handle: Arc::new(Handle { hub }),
+        })
     }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        unimplemented!()
+        self.hub().address
     }
+
     /// Base URL of the Graph API, without a trailing slash.
     pub fn graph_url(&self) -> String {
-        unimplemented!()
+        self.hub().origin()
     }
+
     /// The configuration in force.
     pub fn config(&self) -> &Config {
-        unimplemented!()
+        &self.hub().config
     }
+
     /// The platform's clock.
     pub fn clock(&self) -> &Clock {
-        unimplemented!()
+        &self.hub().clock
     }
+
     /// The log of everything that crossed the border.
     pub fn journal(&self) -> Journal {
-        unimplemented!()
+        self.hub().journal.clone()
     }
+
     /// Adds a user who talks to the page; `psid` is a decimal string of at most 20 digits, or one is made.
-    pub fn add_user(&self, _psid: Option<&str>, _name: &str) -> Result<String, UserError> {
-        unimplemented!()
+    pub fn add_user(&self, psid: Option<&str>, name: &str) -> Result<String, UserError> {
+        self.hub().add_user(psid, name)
     }
+
     /// Whether the platform holds this user as linked, and by which code.
-    pub fn link_of(&self, _psid: &str) -> Option<String> {
-        unimplemented!()
+    pub fn link_of(&self, psid: &str) -> Option<String> {
+        self.hub().world().link_of(psid).map(str::to_owned)
     }
+
     /// The user types a text; the message event is delivered.
-    pub async fn say(&self, _psid: &str, _text: &str) -> Result<Attempt, UserError> {
-        unimplemented!()
+    pub async fn say(&self, psid: &str, text: &str) -> Result<Attempt, UserError> {
+        self.hub().say(psid, text).await
     }
+
     /// The user presses a postback button.
-    pub async fn postback(&self, _psid: &str, _title: &str, _payload: &str) -> Result<Attempt, UserError> {
-        unimplemented!()
+    pub async fn postback(
+        &self,
+        psid: &str,
+        title: &str,
+        payload: &str,
+    ) -> Result<Attempt, UserError> {
+        self.hub().postback(psid, title, payload).await
     }
+
     /// The user taps a Log In button whose url is `button_url`.
     ///
     /// Without `redirect`, the redirect_uri is the platform's own
     /// `{graph_url}/messenger_platform/account_linking/?account_linking_token={token}`.
     pub fn tap_log_in(
         &self,
-        _psid: &str,
-        _button_url: &str,
-        _redirect: Option<&RedirectTemplate>,
+        psid: &str,
+        button_url: &str,
+        redirect: Option<&RedirectTemplate>,
     ) -> Result<Opening, UserError> {
-        unimplemented!()
+        self.hub().tap_log_in(psid, button_url, redirect)
     }
+
     /// The user's webview arrives at `url`, which should be the redirect_uri of `opening` with a code or without.
     ///
-    /// The host of `url` is not resolved; an intercepted navigation is handed in as it is.
-    pub async fn land(&self, _opening: &Opening, _url: &str, _landing: Landing) -> Landed {
-        unimplemented!()
+    /// The host of `url` is not resolved; an intercepted navigation is handed in as it is. An
+    /// account_linking_token in `url` must be the one of `opening`; a `url` without one is taken as it is.
+    pub async fn land(&self, opening: &Opening, url: &str, landing: Landing) -> Landed {
+        webview::arrive(
+            self.hub(),
+            Some(&opening.account_linking_token),
+            Address::of_url(url),
+            landing,
+        )
+        .await
     }
+
+    /// Decides a landing that was held, by the attempt with which the caller delivered its event.
+    ///
+    /// Aborts with a sentence when the login does not wait for an acknowledgement.
+    pub fn conclude_held(&self, opening: &Opening, attempt: &Attempt) -> LandingResult {
+        webview::conclude_held(self.hub(), &opening.account_linking_token, attempt)
+    }
+
     /// The user taps the Log Out button; the unlinked event is delivered.
-    pub async fn tap_log_out(&self, _psid: &str) -> Result<Attempt, UserError> {
-        unimplemented!()
+    pub async fn tap_log_out(&self, psid: &str) -> Result<Attempt, UserError> {
+        self.hub().tap_log_out(psid).await
     }
+
     /// Sends a raw delivery to the webhook. Does not change the world's link state.
-    pub async fn deliver(&self, _delivery: Delivery) -> Attempt {
-        unimplemented!()
+    pub async fn deliver(&self, delivery: Delivery) -> Attempt {
+        let psids = psids_in(&delivery.body);
+        self.hub().deliver(delivery, psids, None).await.0
     }
+
     /// Sends a verification GET with exactly this query (order kept) and returns the answer.
-    pub async fn handshake(&self, _query: &[(String, String)], _timeout: Duration) -> HandshakeAnswer {
-        unimplemented!()
+    pub async fn handshake(
+        &self,
+        query: &[(String, String)],
+        timeout: Duration,
+    ) -> HandshakeAnswer {
+        self.hub().courier.handshake(query, timeout).await
     }
+
     /// Verifies the webhook as the platform does when a subscription is made.
     pub async fn verify_webhook(&self) -> Result<(), String> {
-        unimplemented!()
+        let hub = self.hub();
+        let challenge = hub.ids.challenge();
+        let query = verification(&challenge, &hub.config.verify_token);
+        let answer = hub.courier.handshake(&query, hub.config.ack_timeout).await;
+        answer.failure(&challenge).map_or(Ok(()), Err)
     }
+
     /// The whole `linked` envelope for this user at the platform's present time.
-    pub fn linked_event(&self, _psid: &str, _code: &str) -> serde_json::Value {
-        unimplemented!()
+    ///
+    /// A JSON value keeps no order of keys; [`linked_bytes`](Self::linked_bytes) is what travels.
+    pub fn linked_event(&self, psid: &str, code: &str) -> serde_json::Value {
+        self.linked(psid, code).to_value()
     }
+
     /// The whole `unlinked` envelope for this user at the platform's present time.
-    pub fn unlinked_event(&self, _psid: &str) -> serde_json::Value {
-        unimplemented!()
+    pub fn unlinked_event(&self, psid: &str) -> serde_json::Value {
+        self.unlinked(psid).to_value()
     }
+
+    /// The very bytes of a `linked` event for this user at the platform's present time, unsigned.
+    pub fn linked_bytes(&self, psid: &str, code: &str) -> Bytes {
+        self.linked(psid, code).to_bytes()
+    }
+
+    /// The very bytes of an `unlinked` event for this user at the platform's present time, unsigned.
+    pub fn unlinked_bytes(&self, psid: &str) -> Bytes {
+        self.unlinked(psid).to_bytes()
+    }
+
     /// Makes Send API calls for `psid` hang until the guard is dropped (at most `limit`).
-    pub fn hold_sends_to(&self, _psid: &str, _limit: Duration) -> HeldSends {
-        unimplemented!()
+    pub fn hold_sends_to(&self, psid: &str, limit: Duration) -> HeldSends {
+        self.hub().holds.hold(psid, limit)
     }
+
     /// Time the platform itself spent serving requests and preparing deliveries, in total.
     pub fn own_time(&self) -> Duration {
-        unimplemented!()
+        self.hub().own_time.total()
     }
+
     /// Stops the server and waits until it is down.
     pub async fn stop(&self) {
-        unimplemented!()
+        let hub = self.hub();
+        hub.stop.cancel();
+        hub.tasks.close();
+        hub.tasks.wait().await;
+    }
+
+    fn linked(&self, psid: &str, code: &str) -> Envelope {
+        let hub = self.hub();
+        Envelope::of_one(Item::linked(
+            psid,
+            &hub.config.page_id,
+            hub.clock.now_ms(),
+            code,
+        ))
+    }
+
+    fn unlinked(&self, psid: &str) -> Envelope {
+        let hub = self.hub();
+        Envelope::of_one(Item::unlinked(
+            psid,
+            &hub.config.page_id,
+            hub.clock.now_ms(),
+        ))
+    }
+
+    fn hub(&self) -> &Arc<Hub> {
+        &self.handle.hub
     }
 }
-
-/// While this lives, Send API calls for one user hang.
-#[derive(Debug)]
-pub struct HeldSends {}

@@ -1,0 +1,132 @@
+//! Where in a request a value stands, and the checks that every value goes through.
+
+use serde_json::{Map, Value};
+
+use crate::graph::error::GraphError;
+
+/// The name of a value as errors write it: `message[attachment][payload][buttons][0]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place(String);
+
+impl Place {
+    pub(super) fn of(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    pub(super) fn under(&self, key: impl std::fmt::Display) -> Self {
+        Self(format!("{}[{key}]", self.0))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A JSON object together with its place.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'a> {
+    pub(super) place: Place,
+    map: &'a Map<String, Value>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn of(value: &'a Value, place: Place) -> Result<Self, GraphError> {
+        match value.as_object() {
+            Some(map) if map.is_empty() => Err(GraphError::empty(place.name())),
+            Some(map) => Ok(Self { place, map }),
+            None => Err(GraphError::wrong_kind(place.name(), "an object")),
+        }
+    }
+
+    /// Refuses every key that is not named here.
+    pub(super) fn only(&self, allowed: &[&str]) -> Result<(), GraphError> {
+        let unknown: Vec<_> = self
+            .map
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !allowed.contains(key))
+            .collect();
+        if unknown.is_empty() {
+            Ok(())
+        } else {
+            Err(GraphError::unknown_keys(&unknown, self.place.name()))
+        }
+    }
+
+    /// A value that is there; null counts as absent.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+        self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn require(&self, key: &str) -> Result<&'a Value, GraphError> {
+        self.get(key)
+            .ok_or_else(|| GraphError::missing(self.place.under(key).name()))
+    }
+
+    /// A required object.
+    pub(super) fn part(&self, key: &str) -> Result<Part<'a>, GraphError> {
+        Part::of(self.require(key)?, self.place.under(key))
+    }
+
+    /// A required text that is not empty and not above its limit of characters.
+    pub(super) fn text(&self, key: &str, limit: usize) -> Result<&'a str, GraphError> {
+        let place = self.place.under(key);
+        let text = self
+            .require(key)?
+            .as_str()
+            .ok_or_else(|| GraphError::wrong_kind(place.name(), "a string"))?;
+        if text.is_empty() {
+            return Err(GraphError::empty(place.name()));
+        }
+        if text.chars().count() > limit {
+            Err(GraphError::too_long(place.name(), limit))
+        } else {
+            Ok(text)
+        }
+    }
+
+    /// A text that may be absent.
+    pub(super) fn optional_text(
+        &self,
+        key: &str,
+        limit: usize,
+    ) -> Result<Option<&'a str>, GraphError> {
+        self.get(key).map(|_| self.text(key, limit)).transpose()
+    }
+
+    /// A required list of objects, neither empty nor above its limit.
+    pub(super) fn list(&self, key: &str, limit: usize) -> Result<Vec<Part<'a>>, GraphError> {
+        let place = self.place.under(key);
+        let items = self
+            .require(key)?
+            .as_array()
+            .ok_or_else(|| GraphError::wrong_kind(place.name(), "an array"))?;
+        if items.is_empty() {
+            return Err(GraphError::empty(place.name()));
+        }
+        if items.len() > limit {
+            return Err(GraphError::too_long(place.name(), limit));
+        }
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| Part::of(item, place.under(index)))
+            .collect()
+    }
+
+    /// A required choice, in any case (clients: enum values row); returns it in lower case.
+    pub(super) fn choice(&self, key: &str, allowed: &[&str]) -> Result<String, GraphError> {
+        let given = self.text(key, usize::MAX)?.to_ascii_lowercase();
+        if allowed
+            .iter()
+            .any(|choice| choice.eq_ignore_ascii_case(&given))
+        {
+            Ok(given)
+        } else {
+            Err(GraphError::not_one_of(
+                self.place.under(key).name(),
+                allowed,
+            ))
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The one HTTP client of the platform: no redirects, no proxy, bounded answers.
+
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Client, Request};
+
+use super::delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
+use super::handshake::HandshakeAnswer;
+use crate::webview::join_query;
+
+const EVENT_AGENT: &str = "facebookexternalua";
+const HANDSHAKE_AGENT: &str = "facebookplatform/1.0 (+http://developers.facebook.com)";
+
+/// Carries deliveries and handshakes to the configured webhook.
+#[derive(Debug)]
+pub(crate) struct Courier {
+    client: Client,
+    webhook_url: Option<String>,
+}
+
+impl Courier {
+    pub(crate) fn new(webhook_url: Option<String>) -> Self {
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .expect("a client without TLS and proxies has nothing that can fail to load");
+        Self {
+            client,
+            webhook_url,
+        }
+    }
+
+    /// Sends the bytes of `delivery` and reports how it went, whatever happens.
+    pub(crate) async fn deliver(&self, delivery: Delivery) -> Attempt {
+        let Delivery {
+            body,
+            headers,
+            timeout,
+        } = delivery;
+        let headers = event_headers(headers);
+        let started = Instant::now();
+        let outcome = match self.event_request(&headers, body.clone()) {
+            Ok(request) => self.exchange(request, timeout).await,
+            Err(why) => Outcome::Unreachable(why),
+        };
+        Attempt {
+            body,
+            headers,
+            outcome,
+            elapsed: started.elapsed(),
+        }
+    }
+
+    /// Sends a verification GET with exactly this query.
+    pub(crate) async fn handshake(
+        &self,
+        query: &[(String, String)],
+        timeout: Duration,
+    ) -> HandshakeAnswer {
+        let started = Instant::now();
+        let outcome = match self.handshake_request(query) {
+            Ok(request) => self.exchange(request, timeout).await,
+            Err(why) => Outcome::Unreachable(why),
+        };
+        HandshakeAnswer {
+            query: query.to_vec(),
+            outcome,
+            elapsed: started.elapsed(),
+        }
+    }
+
+    fn event_request(&self, headers: &[(String, String)], body: Bytes) -> Result<Request, String> {
+        let request = self
+            .client
+            .post(self.webhook()?)
+            .headers(header_map(headers)?)
+            .body(body);
+        request.build().map_err(|error| sentence(&error))
+    }
+
+    fn handshake_request(&self, query: &[(String, String)]) -> Result<Request, String> {
+        let url = join_query(
+            self.webhook()?,
+            query
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        self.client
+            .get(url)
+            .header(USER_AGENT, HANDSHAKE_AGENT)
+            .build()
+            .map_err(|error| sentence(&error))
+    }
+
+    fn webhook(&self) -> Result<&str, String> {
+        self.webhook_url
+            .as_deref()
+            .ok_or_else(|| "no webhook_url is configured".to_owned())
+    }
+
+    async fn exchange(&self, request: Request, timeout: Duration) -> Outcome {
+        match tokio::time::timeout(timeout, self.converse(request)).await {
+            Ok(Ok(answered)) => answered,
+            Ok(Err(error)) => Outcome::Unreachable(sentence(&error)),
+            Err(_) => Outcome::TimedOut,
+        }
+    }
+
+    async fn converse(&self, request: Request) -> Result<Outcome, reqwest::Error> {
+        let mut response = self.client.execute(request).await?;
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let mut body = BytesMut::new();
+        while body.len() < ANSWER_LIMIT {
+            let Some(chunk) = response.chunk().await? else {
+                break;
+            };
+            body.extend_from_slice(&chunk);
+        }
+        body.truncate(ANSWER_LIMIT);
+        Ok(Outcome::Answered {
+            status: response.status().as_u16(),
+            headers,
+            body: body.freeze(),
+        })
+    }
+}
+
+/// The platform's own lines in front, unless the delivery has its own of that name.
+fn event_headers(given: Vec<(String, String)>) -> Vec<(String, String)> {
+    let own = [
+        (CONTENT_TYPE.as_str(), "application/json"),
+        (USER_AGENT.as_str(), EVENT_AGENT),
+    ];
+    let mut headers: Vec<_> = own
+        .into_iter()
+        .filter(|(name, _)| {
+            !given
+                .iter()
+                .any(|(other, _)| other.eq_ignore_ascii_case(name))
+        })
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    headers.extend(given);
+    headers
+}
+
+fn header_map(lines: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut map = HeaderMap::with_capacity(lines.len());
+    for (name, value) in lines {
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
+        else {
+            return Err(format!("the header line {name:?} cannot be sent over HTTP"));
+        };
+        map.append(name, value);
+    }
+    Ok(map)
+}
+
+/// The whole chain of causes; reqwest's own `Display` stops at "error sending request".
+fn sentence(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let inner_text = inner.to_string();
+        if !text.ends_with(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        cause = inner.source();
+    }
+    text
+}

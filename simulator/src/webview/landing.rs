@@ -1,0 +1,272 @@
+//! The way back: a browser arrives at the redirect_uri, and the linking is decided while the user waits.
+
+use bytes::Bytes;
+
+use crate::hub::Hub;
+use crate::webhook::{Attempt, Delivery, Envelope, Item};
+use crate::webview::page;
+use crate::world::{AbortReason, AttemptId, Command, Event, Refusal, Token};
+
+/// What should happen to the event when the browser comes back with a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Landing {
+    /// Deliver at once and link only if acknowledged, as production does.
+    #[default]
+    Deliver,
+    /// Keep the event; the caller delivers it. The linking waits for acknowledgement.
+    Hold,
+}
+
+/// What the user sees at the end, and why.
+#[derive(Debug, Clone, Default)]
+pub struct Landed {
+    /// Who came back, when the token told it.
+    pub psid: Option<String>,
+    /// The code that came along, as the URL parser yields it.
+    pub authorization_code: Option<String>,
+    /// How it ended.
+    pub result: LandingResult,
+    /// The linked event (whole envelope), when one arose.
+    pub event: Option<serde_json::Value>,
+    /// The same event as the very bytes that travel, in the platform's order of keys.
+    pub event_bytes: Option<Bytes>,
+    /// The delivery, when one was made.
+    pub attempt: Option<Attempt>,
+    /// The page shown, as HTML.
+    pub page: String,
+}
+
+/// The end of one linking attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum LandingResult {
+    /// Acknowledged: the user is linked.
+    Linked,
+    /// The event is held; nothing is decided.
+    #[default]
+    Held,
+    /// Aborted, with the reason that the page shows.
+    Aborted(String),
+}
+
+/// What an arriving address says, whatever host it is on.
+#[derive(Debug, Default)]
+pub(crate) struct Address {
+    /// The first `account_linking_token`.
+    pub(crate) token: Option<String>,
+    /// The first `authorization_code` (protocol row 1.5.11), decoded as a form: `+` is a blank.
+    pub(crate) code: Option<String>,
+}
+
+impl Address {
+    /// Reads a raw query.
+    pub(crate) fn of_query(query: &str) -> Self {
+        let mut address = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let slot = match &*name {
+                "account_linking_token" => &mut address.token,
+                "authorization_code" => &mut address.code,
+                _ => continue,
+            };
+            slot.get_or_insert_with(|| value.into_owned());
+        }
+        address
+    }
+
+    /// Reads the query of a whole URL; a fragment never reaches a server.
+    pub(crate) fn of_url(url: &str) -> Self {
+        let before_fragment = url.split('#').next().unwrap_or_default();
+        Self::of_query(
+            before_fragment
+                .split_once('?')
+                .map_or("", |(_, query)| query),
+        )
+    }
+}
+
+/// Decides an arrival. `opened_with` is the token of the tap, when the caller knows which login comes back.
+pub(crate) async fn arrive(
+    hub: &Hub,
+    opened_with: Option<&str>,
+    address: Address,
+    landing: Landing,
+) -> Landed {
+    let preparing = hub.own_time.start();
+    let mut landed = Landed {
+        authorization_code: address.code,
+        ..Landed::default()
+    };
+    let token = match genuine(hub, opened_with, address.token.as_deref()) {
+        Ok(token) => token,
+        Err((token, reason)) => return abort(hub, landed, token.as_ref(), &reason),
+    };
+    landed.psid = Some(token.psid.clone());
+
+    let command = Command::Return {
+        token: &token,
+        code: landed.authorization_code.as_deref(),
+        code_limit: hub.config.code_limit,
+        subscribed: hub.config.subscribes("messaging_account_linking"),
+    };
+    let (code, now_ms) = match hub.command(&command) {
+        Ok((
+            Event::Returned {
+                failure: None,
+                code,
+                ..
+            },
+            now_ms,
+        )) => (code, now_ms),
+        Ok((
+            Event::Returned {
+                failure: Some(reason),
+                ..
+            },
+            _,
+        ))
+        | Err(Refusal::Aborted(reason)) => {
+            return abort(hub, landed, Some(&token), &reason);
+        }
+        // The world answers a return with these two alone; anything else would be a token it cannot judge.
+        Ok(_) | Err(_) => return abort(hub, landed, Some(&token), &AbortReason::ForeignToken),
+    };
+
+    let envelope = Envelope::of_one(Item::linked(
+        &token.psid,
+        &hub.config.page_id,
+        now_ms,
+        &code,
+    ));
+    let body = envelope.to_bytes();
+    landed.event = Some(envelope.to_value());
+    landed.event_bytes = Some(body.clone());
+    let cause = hub.note(
+        cause_of(&token),
+        format!("{} came back with a code", token.psid),
+    );
+    if landing == Landing::Hold {
+        landed.page = page::waiting();
+        return landed;
+    }
+    let delivery = Delivery::signed_bytes(&hub.config, body);
+    drop(preparing);
+    let (attempt, delivered) = hub
+        .deliver(delivery, vec![token.psid.clone()], Some(cause))
+        .await;
+    landed.result = conclude(
+        hub,
+        token.id,
+        &attempt,
+        hub.config.ack_timeout,
+        Some(delivered),
+    );
+    landed.page = page::of(
+        &landed.result,
+        attempt.failure(hub.config.ack_timeout).as_ref(),
+    );
+    landed.attempt = Some(attempt);
+    landed
+}
+
+/// Decides a held arrival by the attempt with which its event was delivered.
+pub(crate) fn conclude_held(hub: &Hub, token: &str, attempt: &Attempt) -> LandingResult {
+    match hub.sealer.open(token) {
+        Ok(token) => conclude(hub, token.id, attempt, attempt.elapsed, cause_of(&token)),
+        Err(_) => LandingResult::Aborted(AbortReason::GarbledToken.to_string()),
+    }
+}
+
+/// Links or aborts by the outcome of a delivery, and writes it down.
+fn conclude(
+    hub: &Hub,
+    attempt_id: AttemptId,
+    attempt: &Attempt,
+    limit: std::time::Duration,
+    cause: Option<u64>,
+) -> LandingResult {
+    let failure = attempt.failure(limit);
+    let command = Command::Conclude {
+        attempt: attempt_id,
+        acknowledged: failure.is_none(),
+    };
+    match (hub.command(&command), failure) {
+        (
+            Ok((
+                Event::Concluded {
+                    psid,
+                    code: Some(_),
+                    ..
+                },
+                _,
+            )),
+            _,
+        ) => {
+            hub.note(cause, format!("{psid} is linked"));
+            LandingResult::Linked
+        }
+        (Ok((Event::Concluded { psid, .. }, _)), Some(reason)) => {
+            hub.note(cause, format!("linking of {psid} aborted: {reason}"));
+            LandingResult::Aborted(reason.to_string())
+        }
+        (Ok(_), _) => LandingResult::Aborted(Refusal::NothingAwaited.to_string()),
+        (Err(refusal), _) => LandingResult::Aborted(refusal.to_string()),
+    }
+}
+
+/// The token that counts, opened and of this page; otherwise what was recognised of it and what is wrong.
+fn genuine(
+    hub: &Hub,
+    opened_with: Option<&str>,
+    in_address: Option<&str>,
+) -> Result<Token, (Option<Token>, AbortReason)> {
+    let text = opened_with
+        .or(in_address)
+        .ok_or((None, AbortReason::NoToken))?;
+    let token = hub
+        .sealer
+        .open(text)
+        .map_err(|_| (None, AbortReason::GarbledToken))?;
+    let foreign = !hub.sealer.owns(&token) || in_address.is_some_and(|other| other != text);
+    if foreign {
+        Err((Some(token), AbortReason::ForeignToken))
+    } else {
+        Ok(token)
+    }
+}
+
+fn abort(hub: &Hub, mut landed: Landed, token: Option<&Token>, reason: &AbortReason) -> Landed {
+    let who = token.map_or("an unknown user", |token| &token.psid);
+    hub.note(
+        token.and_then(cause_of),
+        format!("linking of {who} aborted: {reason}"),
+    );
+    landed.psid = token.map(|token| token.psid.clone());
+    landed.result = LandingResult::Aborted(reason.to_string());
+    landed.page = page::of(&landed.result, Some(reason));
+    landed
+}
+
+/// The journal line of the tap, which the token carries as its serial.
+fn cause_of(token: &Token) -> Option<u64> {
+    Some(token.serial)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_several_codes_counts_and_plus_is_a_blank() {
+        let address = Address::of_url(
+            "https://any.host/x?account_linking_token=T&authorization_code=a+b%2Bc%C3%A4&authorization_code=z#authorization_code=q",
+        );
+        assert_eq!(address.token.as_deref(), Some("T"));
+        assert_eq!(address.code.as_deref(), Some("a b+cä"));
+        assert_eq!(Address::of_url("not a url").code, None);
+        assert_eq!(Address::of_url("x#?authorization_code=1").code, None);
+        assert_eq!(
+            Address::of_url("x?authorization_code").code.as_deref(),
+            Some("")
+        );
+        assert_eq!(Address::of_url("x?code=1").code, None);
+    }
+}

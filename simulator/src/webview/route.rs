@@ -1,0 +1,43 @@
+//! The redirect_uri of the platform's own origin, for real browsers.
+
+use std::sync::Arc;
+
+use warp::Filter as _;
+use warp::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
+};
+use warp::reply::Response;
+
+use super::landing::{Address, Landing, arrive};
+use crate::hub::Hub;
+use crate::server::{Route, raw_query, with};
+
+/// `GET /messenger_platform/account_linking/`, with or without the trailing slash (protocol rows 1.3.3, 1.3.5).
+pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
+    warp::path!("messenger_platform" / "account_linking")
+        .and(warp::get())
+        .and(with(Arc::clone(hub)))
+        .and(raw_query())
+        .then(land)
+        .boxed()
+}
+
+/// A web page under status 200 whatever happened: users, not programs, read it (protocol row 1.5.12).
+async fn land(hub: Arc<Hub>, query: String) -> Response {
+    let landed = arrive(&hub, None, Address::of_query(&query), Landing::Deliver).await;
+    let mut response = Response::new(landed.page.into());
+    for (name, value) in [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        ),
+        (REFERRER_POLICY, "no-referrer"),
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
