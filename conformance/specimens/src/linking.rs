@@ -1,0 +1,424 @@
+//! The linking pages: log in or sign up, consent, and back to the platform with a code or without one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use warp::http::StatusCode;
+use warp::reply::{Reply, Response};
+
+use crate::code::{self, csrf, same, unguessable};
+use crate::config::Account;
+use crate::fault::Fault;
+use crate::form::{Fields, cookie};
+use crate::pages::{self, Flow, SESSION_COOKIE};
+use crate::redirect;
+use crate::state::{App, Issued, State, Ticket};
+
+/// The parameters the platform appends (S17).
+const PARAMETERS: [&str; 2] = ["account_linking_token", "redirect_uri"];
+/// How late `code-committed-late` stores its code.
+const LATE: Duration = Duration::from_millis(500);
+/// Longest user name, display name and password that sign-up takes, in bytes.
+const FIELD: usize = 200;
+
+/// The linking URL, as the platform opens it.
+pub(crate) fn open(app: &Arc<App>, cookies: Option<&str>, query: &str) -> Response {
+    let fields = Fields::parse(query.as_bytes());
+    if app.has(Fault::LinkJsonDump) {
+        let body = warp::reply::json(&serde_json::json!({ "error": "not found" }));
+        return warp::reply::with_status(body, StatusCode::NOT_FOUND).into_response();
+    }
+    if app.has(Fault::OwnQueryBreaks) && fields.has_others_than(&PARAMETERS) {
+        return pages::notice(
+            app,
+            StatusCode::NOT_FOUND,
+            "Not found",
+            "There is no such page.",
+        );
+    }
+    let visit = match Visit::read(app, cookies, fields) {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    {
+        let mut state = app.state();
+        if app.has(Fault::PageOpensOnce) {
+            if state.opened.get(visit.token()).is_some() {
+                return pages::notice(
+                    app,
+                    StatusCode::GONE,
+                    "Too late",
+                    "This page has been opened before.",
+                );
+            }
+            state.opened.insert(visit.token().to_owned(), ());
+        }
+        remember_redirect(app, &mut state, &visit);
+    }
+    if app.has(Fault::RedirectsWithoutLogin)
+        && let Some(account) = app.config.accounts.first()
+    {
+        let (token, redirect_uri) = (visit.token(), visit.redirect_uri());
+        let location = issue(app, &account.username, token, redirect_uri);
+        return pages::redirect(app, StatusCode::FOUND, &location);
+    }
+    pages::login(app, visit.flow(), "", true)
+}
+
+/// The login form.
+pub(crate) async fn login(app: Arc<App>, cookies: Option<String>, body: Bytes) -> Response {
+    let fields = Fields::parse(&body);
+    if app.has(Fault::LosesParametersAfterBadPassword) && fields.first("redirect_uri").is_empty() {
+        return pages::notice(&app, StatusCode::OK, "Welcome", "You are logged in.");
+    }
+    let visit = match Visit::read(&app, cookies.as_deref(), fields) {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    if !visit.is_own(&app) {
+        return pages::login(&app, visit.flow(), "Please log in again.", true);
+    }
+    let username = visit.fields.first("username");
+    let account = app.state().accounts.get(username).cloned();
+    if app.has(Fault::LinkBeforePasswordCheck) && account.is_some() {
+        bind_by_token(&app, visit.token(), username).await;
+    }
+    // Plain comparison: a specimen logs in hundreds of times in a run and guards nothing; a slow
+    // hash belongs into the reference backend. Constant time, so that no check trips over it.
+    let expected = account
+        .as_ref()
+        .map_or("", |account| account.password.as_str());
+    let right =
+        same(visit.fields.first("password"), expected) || app.has(Fault::AcceptsAnyPassword);
+    match account {
+        Some(account) if right => consent(&app, &visit, &account),
+        _ => {
+            let keep = !app.has(Fault::LosesParametersAfterBadPassword);
+            pages::login(&app, visit.flow(), "User name or password is wrong.", keep)
+        }
+    }
+}
+
+/// The sign-up page.
+pub(crate) fn signup_page(app: &App, cookies: Option<&str>, query: &str) -> Response {
+    match Visit::read(app, cookies, Fields::parse(query.as_bytes())) {
+        Ok(visit) => pages::signup(app, visit.flow(), ""),
+        Err(answer) => *answer,
+    }
+}
+
+/// The sign-up form.
+pub(crate) fn signup(app: &App, cookies: Option<&str>, body: &[u8]) -> Response {
+    let visit = match Visit::read(app, cookies, Fields::parse(body)) {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    if !visit.is_own(app) {
+        return pages::signup(app, visit.flow(), "Please send the form again.");
+    }
+    let [username, password, name] =
+        ["username", "password", "name"].map(|field| visit.fields.first(field));
+    if [username, password, name]
+        .iter()
+        .any(|value| value.is_empty() || FIELD < value.len())
+    {
+        return pages::signup(
+            app,
+            visit.flow(),
+            "Please fill in all fields, in 200 letters or less.",
+        );
+    }
+    let account = Account::new(username, password, name);
+    {
+        let mut state = app.state();
+        if state.accounts.get(username).is_some() {
+            drop(state);
+            return pages::signup(app, visit.flow(), "This user name is taken.");
+        }
+        state.accounts.insert(username.to_owned(), account.clone());
+    }
+    if app.has(Fault::SignupEndsAtHome) {
+        return pages::redirect(app, StatusCode::SEE_OTHER, "/");
+    }
+    consent(app, &visit, &account)
+}
+
+/// The consent form.
+pub(crate) async fn confirm(app: Arc<App>, cookies: Option<String>, body: Bytes) -> Response {
+    let visit = match Visit::read(&app, cookies.as_deref(), Fields::parse(&body)) {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    let id = visit.fields.first("ticket");
+    let ticket = app.state().tickets.get(id).cloned();
+    let Some(ticket) = ticket.filter(|ticket| {
+        visit.is_own(&app) && (ticket.session == visit.session || app.has(Fault::NoCsrfCheck))
+    }) else {
+        return pages::login(
+            &app,
+            visit.flow(),
+            "Your login has expired. Please log in again.",
+            true,
+        );
+    };
+    if let Some(location) = ticket.spent {
+        if app.has(Fault::SecondSubmit500) {
+            let text = "The request could not be handled.";
+            return pages::notice(&app, StatusCode::INTERNAL_SERVER_ERROR, "Error", text);
+        }
+        return pages::redirect(&app, success_status(&app), &location);
+    }
+    if app.has(Fault::AlreadyLinkedDeadEnd) {
+        let state = app.state();
+        let name = state.name_of(&ticket.username);
+        if state.links.values().any(|linked| *linked == name) {
+            drop(state);
+            return pages::notice(
+                &app,
+                StatusCode::OK,
+                "Nothing to do",
+                "This account is already linked.",
+            );
+        }
+    }
+    if app.has(Fault::LinkAtLogin) {
+        bind_by_token(&app, &ticket.token, &ticket.username).await;
+    }
+    let Some(location) = spend(&app, id, &ticket.username) else {
+        return pages::login(
+            &app,
+            visit.flow(),
+            "Your login has expired. Please log in again.",
+            true,
+        );
+    };
+    if app.has(Fault::NeverRedirects) {
+        return warp::reply::html("ok").into_response();
+    }
+    if app.has(Fault::ServerSideRedirectFetch) {
+        app.graph.fetch_local(&location).await;
+        return pages::notice(&app, StatusCode::OK, "Done", "Your account is linked.");
+    }
+    pages::redirect(&app, success_status(&app), &location)
+}
+
+/// The cancel button of every page.
+pub(crate) fn cancel(app: &App, cookies: Option<&str>, body: &[u8]) -> Response {
+    let visit = match Visit::read(app, cookies, Fields::parse(body)) {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    if !visit.is_own(app) {
+        return pages::login(app, visit.flow(), "Please press Cancel again.", true);
+    }
+    {
+        let mut state = app.state();
+        let id = visit.fields.first("ticket");
+        let mine = |ticket: &Ticket| ticket.session == visit.session && ticket.spent.is_none();
+        if state.tickets.get(id).is_some_and(mine) {
+            state.tickets.remove(id);
+        }
+    }
+    let location = if app.has(Fault::CancelGoesHome) {
+        "/".to_owned()
+    } else if app.has(Fault::CancelSendsCode) {
+        let code = unguessable();
+        redirect::success(
+            visit.redirect_uri(),
+            visit.token(),
+            &code,
+            "",
+            &app.config.faults,
+        )
+    } else {
+        redirect::failure(visit.redirect_uri(), &app.config.faults)
+    };
+    pages::redirect(app, StatusCode::SEE_OTHER, &location)
+}
+
+/// One request inside a flow, with both parameters in order.
+struct Visit {
+    session: String,
+    csrf: String,
+    fields: Fields,
+}
+
+impl Visit {
+    /// Reads a request, or gives the page that says what is wrong with it.
+    fn read(app: &App, cookies: Option<&str>, fields: Fields) -> Result<Self, Box<Response>> {
+        let token = fields.first("account_linking_token");
+        let redirect_uri = fields.first("redirect_uri");
+        let problem = if PARAMETERS.iter().any(|name| fields.repeats(name)) {
+            Some("A parameter came twice.")
+        } else if token.is_empty() || redirect_uri.is_empty() {
+            // Unsupported clients open the page without them (protocol row 1.1.3).
+            Some("Please open this page with the Log In button in the Messenger app.")
+        } else if app.has(Fault::TokenPatternTooNarrow) && !is_narrow(token) {
+            Some("The account_linking_token is not valid.")
+        } else {
+            redirect::refusal(redirect_uri)
+        };
+        if let Some(problem) = problem {
+            let status = if redirect_uri.is_empty() && app.has(Fault::MissingRedirectUri500) {
+                StatusCode::INTERNAL_SERVER_ERROR
+            } else {
+                StatusCode::BAD_REQUEST
+            };
+            return Err(Box::new(pages::notice(
+                app,
+                status,
+                "This page cannot be opened",
+                problem,
+            )));
+        }
+        // A session only ties a form to the browser that was shown it; it never means "logged in",
+        // so there is nothing to be gained by planting one and no need to change it at login.
+        let session = cookie(cookies, SESSION_COOKIE)
+            .filter(|value| value.len() == 22 && is_narrow(value))
+            .map_or_else(unguessable, str::to_owned);
+        let csrf = csrf(app, &session);
+        Ok(Self {
+            session,
+            csrf,
+            fields,
+        })
+    }
+
+    fn token(&self) -> &str {
+        self.fields.first("account_linking_token")
+    }
+
+    fn redirect_uri(&self) -> &str {
+        self.fields.first("redirect_uri")
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow {
+            session: &self.session,
+            csrf: &self.csrf,
+            token: self.token(),
+            redirect_uri: self.redirect_uri(),
+        }
+    }
+
+    /// Whether the form comes from a page that this browser was shown.
+    fn is_own(&self, app: &App) -> bool {
+        app.has(Fault::NoCsrfCheck) || same(self.fields.first("csrf"), &self.csrf)
+    }
+}
+
+fn is_narrow(text: &str) -> bool {
+    text.len() <= 255
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// After the right password: remembers who it was and asks whether to link.
+fn consent(app: &App, visit: &Visit, account: &Account) -> Response {
+    let id = unguessable();
+    let mut state = app.state();
+    state.last_login = Some(account.username.clone());
+    let redirect_uri = remembered_redirect(app, &state, visit);
+    let ticket = Ticket {
+        session: visit.session.clone(),
+        username: account.username.clone(),
+        token: visit.token().to_owned(),
+        redirect_uri,
+        spent: None,
+    };
+    state.tickets.insert(id.clone(), ticket);
+    drop(state);
+    pages::consent(app, visit.flow(), &id, &account.name)
+}
+
+/// Puts the address into the slot of the fault that keeps one.
+fn remember_redirect(app: &App, state: &mut State, visit: &Visit) {
+    let redirect_uri = visit.redirect_uri().to_owned();
+    if app.has(Fault::GlobalRedirectUri) {
+        state.global_redirect = Some(redirect_uri);
+    } else if app.has(Fault::SessionRedirectUri)
+        || (app.has(Fault::FirstRedirectSticks)
+            && state.session_redirects.get(&visit.session).is_none())
+    {
+        state
+            .session_redirects
+            .insert(visit.session.clone(), redirect_uri);
+    }
+}
+
+/// The address to go back to: the one in the form, unless a fault reads its slot.
+fn remembered_redirect(app: &App, state: &State, visit: &Visit) -> String {
+    let slot = if app.has(Fault::GlobalRedirectUri) {
+        state.global_redirect.clone()
+    } else if app.has(Fault::SessionRedirectUri) || app.has(Fault::FirstRedirectSticks) {
+        state.session_redirects.get(&visit.session).cloned()
+    } else {
+        None
+    };
+    slot.unwrap_or_else(|| visit.redirect_uri().to_owned())
+}
+
+/// Uses a ticket up and gives the address with its code; a race between two submits gives one code.
+fn spend(app: &Arc<App>, id: &str, username: &str) -> Option<String> {
+    let ticket = app.state().tickets.get(id).cloned()?;
+    if let Some(location) = ticket.spent {
+        return Some(location);
+    }
+    let location = issue(app, username, &ticket.token, &ticket.redirect_uri);
+    let mut state = app.state();
+    let ticket = state.tickets.get_mut(id)?;
+    Some(ticket.spent.get_or_insert(location).clone())
+}
+
+/// Makes a code, stores it, and only then gives the address that carries it (protocol P15).
+fn issue(app: &Arc<App>, username: &str, token: &str, redirect_uri: &str) -> String {
+    let mut state = app.state();
+    let code = code::make(app, &mut state, username, token);
+    let mut extra = String::new();
+    if app.has(Fault::CredentialsInRedirect)
+        && let Some(account) = state.accounts.get(username)
+    {
+        let pairs = [
+            ("username", &account.username),
+            ("password", &account.password),
+        ];
+        let pairs = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        extra = format!("&{pairs}");
+    }
+    if app.has(Fault::CodeCommittedLate) {
+        let (app, code, username) = (Arc::clone(app), code.clone(), username.to_owned());
+        tokio::spawn(async move {
+            // The wait is the fault itself: a store that answers after the browser has left.
+            tokio::time::sleep(LATE).await;
+            app.state().codes.insert(code, Issued::to(&username));
+        });
+    } else {
+        state.codes.insert(code.clone(), Issued::to(username));
+    }
+    drop(state);
+    redirect::success(redirect_uri, token, &code, &extra, &app.config.faults)
+}
+
+/// Binds the PSID that the platform names for `token`, as two faults do without waiting for the event.
+async fn bind_by_token(app: &App, token: &str, username: &str) {
+    if let Some(psid) = app.graph.psid(token).await {
+        let mut state = app.state();
+        let name = state.name_of(username);
+        state.link(&psid, name);
+    }
+}
+
+fn success_status(app: &App) -> StatusCode {
+    if app.has(Fault::Redirect307AfterPost) {
+        StatusCode::TEMPORARY_REDIRECT
+    } else if app.has(Fault::RedirectPermanent301) {
+        StatusCode::MOVED_PERMANENTLY
+    } else {
+        // 303 makes the browser drop the form, so no password travels on (RFC 9700).
+        StatusCode::SEE_OTHER
+    }
+}
