@@ -13,7 +13,7 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Decimal string.
     pub app_id: String,
-    /// Key of both webhook signatures and of appsecret_proof.
+    /// Key of both webhook signatures and of `appsecret_proof`.
     pub app_secret: String,
     /// Decimal string of 15 or 16 digits.
     pub page_id: String,

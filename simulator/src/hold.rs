@@ -92,7 +92,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_held_user_waits_and_only_until_the_guard_drops() {
         let holds = Arc::new(Holds::default());
-        let guard = holds.hold("1", Duration::from_secs(60));
+        let guard = holds.hold("1", Duration::from_mins(1));
         holds.pass("2").await;
         let waiting = tokio::spawn({
             let holds = Arc::clone(&holds);

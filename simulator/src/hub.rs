@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::hold::Holds;
 use crate::journal::{Journal, What};
-use crate::webhook::{Attempt, Courier, Delivery};
+use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome};
 use crate::world::{Command, Event, Ids, Refusal, Sealer, World};
 use crate::{Clock, Config};
 
@@ -113,6 +113,22 @@ impl Hub {
         };
         let seq = self.journal.append(self.clock.now_ms(), cause, what);
         (attempt, seq)
+    }
+
+    /// Sends a verification GET and writes it down.
+    pub(crate) async fn handshake(
+        &self,
+        query: &[(String, String)],
+        timeout: Duration,
+    ) -> HandshakeAnswer {
+        let answer = self.courier.handshake(query, timeout).await;
+        let end = match &answer.outcome {
+            Outcome::Answered { status, .. } => format!("was answered {status}"),
+            Outcome::TimedOut => "was not answered in time".to_owned(),
+            Outcome::Unreachable(why) => format!("found nobody: {why}"),
+        };
+        self.note(None, format!("verification GET {end}"));
+        answer
     }
 
     /// Delivers while nobody waits for the answer; ended by the platform's stop.

@@ -144,7 +144,7 @@ impl Simulator {
 
     /// The user taps a Log In button whose url is `button_url`.
     ///
-    /// Without `redirect`, the redirect_uri is the platform's own
+    /// Without `redirect`, the `redirect_uri` is the platform's own
     /// `{graph_url}/messenger_platform/account_linking/?account_linking_token={token}`.
     pub fn tap_log_in(
         &self,
@@ -155,18 +155,15 @@ impl Simulator {
         self.hub().tap_log_in(psid, button_url, redirect)
     }
 
-    /// The user's webview arrives at `url`, which should be the redirect_uri of `opening` with a code or without.
+    /// The user's webview arrives at `url`, which should be the `redirect_uri` of `opening` with a code or without.
     ///
     /// The host of `url` is not resolved; an intercepted navigation is handed in as it is. An
-    /// account_linking_token in `url` must be the one of `opening`; a `url` without one is taken as it is.
+    /// `account_linking_token` in `url` must be the one of `opening`. A `url` without one is aborted if the
+    /// `redirect_uri` had one, as production could not tell whose it is.
+    ///
+    /// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
     pub async fn land(&self, opening: &Opening, url: &str, landing: Landing) -> Landed {
-        webview::arrive(
-            self.hub(),
-            Some(&opening.account_linking_token),
-            Address::of_url(url),
-            landing,
-        )
-        .await
+        webview::arrive(self.hub(), Some(opening), Address::of_url(url), landing).await
     }
 
     /// Decides a landing that was held, by the attempt with which the caller delivered its event.
@@ -193,7 +190,7 @@ impl Simulator {
         query: &[(String, String)],
         timeout: Duration,
     ) -> HandshakeAnswer {
-        self.hub().courier.handshake(query, timeout).await
+        self.hub().handshake(query, timeout).await
     }
 
     /// Verifies the webhook as the platform does when a subscription is made.
@@ -201,7 +198,7 @@ impl Simulator {
         let hub = self.hub();
         let challenge = hub.ids.challenge();
         let query = verification(&challenge, &hub.config.verify_token);
-        let answer = hub.courier.handshake(&query, hub.config.ack_timeout).await;
+        let answer = hub.handshake(&query, hub.config.ack_timeout).await;
         answer.failure(&challenge).map_or(Ok(()), Err)
     }
 

@@ -15,11 +15,11 @@ pub(crate) fn fields(params: &Params) -> Result<Option<Vec<String>>, GraphError>
     let mut names: Vec<String> = Vec::new();
     for part in text.split(',') {
         let name = part.trim();
-        let named = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        let readable = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && name
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !named {
+        if !readable {
             let blanks = part.len() - part.trim_start().len();
             return Err(GraphError::fields_syntax(at + blanks, &text));
         }

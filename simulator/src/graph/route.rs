@@ -79,10 +79,12 @@ async fn serve(
     let allowed = unread.map_or_else(|| access::authorise(&call, &hub.config), Err);
     drop(own);
 
-    if allowed.is_ok() && call.endpoint == Endpoint::Messages && hub.holds.any() {
-        if let Some(psid) = send::recipient_of(&call.params) {
-            hub.holds.pass(&psid).await;
-        }
+    if allowed.is_ok()
+        && call.endpoint == Endpoint::Messages
+        && hub.holds.any()
+        && let Some(psid) = send::recipient_of(&call.params)
+    {
+        hub.holds.pass(&psid).await;
     }
 
     let _own = hub.own_time.start();

@@ -13,6 +13,10 @@ use crate::webview::join_query;
 const EVENT_AGENT: &str = "facebookexternalua";
 const HANDSHAKE_AGENT: &str = "facebookplatform/1.0 (+http://developers.facebook.com)";
 
+/// How long a connection is kept for the next delivery: below the five seconds after which common servers
+/// close it, so that a delivery does not meet a connection that is just going away.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// Carries deliveries and handshakes to the configured webhook.
 #[derive(Debug)]
 pub(crate) struct Courier {
@@ -25,6 +29,7 @@ impl Courier {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .pool_idle_timeout(IDLE)
             .build()
             .expect("a client without TLS and proxies has nothing that can fail to load");
         Self {

@@ -1,10 +1,10 @@
-//! The way back: a browser arrives at the redirect_uri, and the linking is decided while the user waits.
+//! The way back: a browser arrives at the `redirect_uri`, and the linking is decided while the user waits.
 
 use bytes::Bytes;
 
 use crate::hub::Hub;
 use crate::webhook::{Attempt, Delivery, Envelope, Item};
-use crate::webview::page;
+use crate::webview::{Opening, page};
 use crate::world::{AbortReason, AttemptId, Command, Event, Refusal, Token};
 
 /// What should happen to the event when the browser comes back with a code.
@@ -83,10 +83,12 @@ impl Address {
     }
 }
 
-/// Decides an arrival. `opened_with` is the token of the tap, when the caller knows which login comes back.
+/// Decides an arrival. `opening` is the login that comes back, when the caller knows it.
+///
+/// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
 pub(crate) async fn arrive(
     hub: &Hub,
-    opened_with: Option<&str>,
+    opening: Option<&Opening>,
     address: Address,
     landing: Landing,
 ) -> Landed {
@@ -95,7 +97,7 @@ pub(crate) async fn arrive(
         authorization_code: address.code,
         ..Landed::default()
     };
-    let token = match genuine(hub, opened_with, address.token.as_deref()) {
+    let token = match genuine(hub, opening, address.token.as_deref()) {
         Ok(token) => token,
         Err((token, reason)) => return abort(hub, landed, token.as_ref(), &reason),
     };
@@ -140,7 +142,7 @@ pub(crate) async fn arrive(
     landed.event = Some(envelope.to_value());
     landed.event_bytes = Some(body.clone());
     let cause = hub.note(
-        cause_of(&token),
+        Some(token.serial),
         format!("{} came back with a code", token.psid),
     );
     if landing == Landing::Hold {
@@ -152,6 +154,7 @@ pub(crate) async fn arrive(
     let (attempt, delivered) = hub
         .deliver(delivery, vec![token.psid.clone()], Some(cause))
         .await;
+    let _own = hub.own_time.start();
     landed.result = conclude(
         hub,
         token.id,
@@ -170,7 +173,7 @@ pub(crate) async fn arrive(
 /// Decides a held arrival by the attempt with which its event was delivered.
 pub(crate) fn conclude_held(hub: &Hub, token: &str, attempt: &Attempt) -> LandingResult {
     match hub.sealer.open(token) {
-        Ok(token) => conclude(hub, token.id, attempt, attempt.elapsed, cause_of(&token)),
+        Ok(token) => conclude(hub, token.id, attempt, attempt.elapsed, Some(token.serial)),
         Err(_) => LandingResult::Aborted(AbortReason::GarbledToken.to_string()),
     }
 }
@@ -213,11 +216,14 @@ fn conclude(
 }
 
 /// The token that counts, opened and of this page; otherwise what was recognised of it and what is wrong.
+///
+/// A caller that knows the login may bring an address without a token, if its `redirect_uri` had none either.
 fn genuine(
     hub: &Hub,
-    opened_with: Option<&str>,
+    opening: Option<&Opening>,
     in_address: Option<&str>,
 ) -> Result<Token, (Option<Token>, AbortReason)> {
+    let opened_with = opening.map(|opening| opening.account_linking_token.as_str());
     let text = opened_with
         .or(in_address)
         .ok_or((None, AbortReason::NoToken))?;
@@ -225,29 +231,27 @@ fn genuine(
         .sealer
         .open(text)
         .map_err(|_| (None, AbortReason::GarbledToken))?;
-    let foreign = !hub.sealer.owns(&token) || in_address.is_some_and(|other| other != text);
-    if foreign {
-        Err((Some(token), AbortReason::ForeignToken))
-    } else {
-        Ok(token)
+    let lost = in_address.is_none()
+        && opening.is_some_and(|opening| Address::of_url(&opening.redirect_uri).token.is_some());
+    if lost {
+        return Err((Some(token), AbortReason::NoToken));
     }
+    if !hub.sealer.owns(&token) || in_address.is_some_and(|other| other != text) {
+        return Err((Some(token), AbortReason::ForeignToken));
+    }
+    Ok(token)
 }
 
 fn abort(hub: &Hub, mut landed: Landed, token: Option<&Token>, reason: &AbortReason) -> Landed {
     let who = token.map_or("an unknown user", |token| &token.psid);
     hub.note(
-        token.and_then(cause_of),
+        token.map(|token| token.serial),
         format!("linking of {who} aborted: {reason}"),
     );
     landed.psid = token.map(|token| token.psid.clone());
     landed.result = LandingResult::Aborted(reason.to_string());
     landed.page = page::of(&landed.result, Some(reason));
     landed
-}
-
-/// The journal line of the tap, which the token carries as its serial.
-fn cause_of(token: &Token) -> Option<u64> {
-    Some(token.serial)
 }
 
 #[cfg(test)]

@@ -9,12 +9,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// The path of the platform's own redirect_uri (protocol row 1.3.3).
+/// The path of the platform's own `redirect_uri` (protocol row 1.3.3).
 pub(crate) const REDIRECT_PATH: &str = "/messenger_platform/account_linking/";
 
 /// The shape of a `redirect_uri`, before the token is known.
 ///
-/// `{token}` stands where the platform puts the account_linking_token; a template without it
+/// `{token}` stands where the platform puts the `account_linking_token`; a template without it
 /// yields a URI without token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectTemplate(pub String);
@@ -39,7 +39,7 @@ pub struct Opening {
     pub url: String,
     /// The token, valid for five minutes of platform time.
     pub account_linking_token: String,
-    /// The redirect_uri before encoding.
+    /// The `redirect_uri` before encoding.
     pub redirect_uri: String,
     /// Who tapped.
     pub psid: String,

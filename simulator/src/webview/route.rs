@@ -1,8 +1,9 @@
-//! The redirect_uri of the platform's own origin, for real browsers.
+//! The `redirect_uri` of the platform's own origin, for real browsers.
 
 use std::sync::Arc;
 
 use warp::Filter as _;
+use warp::http::StatusCode;
 use warp::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
 };
@@ -24,7 +25,16 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
 
 /// A web page under status 200 whatever happened: users, not programs, read it (protocol row 1.5.12).
 async fn land(hub: Arc<Hub>, query: String) -> Response {
-    let landed = arrive(&hub, None, Address::of_query(&query), Landing::Deliver).await;
+    let arrival = {
+        let hub = Arc::clone(&hub);
+        async move { arrive(&hub, None, Address::of_query(&query), Landing::Deliver).await }
+    };
+    // A task of its own: a browser that goes away must not leave the login undecided.
+    let Ok(landed) = hub.tasks.spawn(arrival).await else {
+        let mut failed = Response::default();
+        *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return failed;
+    };
     let mut response = Response::new(landed.page.into());
     for (name, value) in [
         (CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -56,7 +56,7 @@ pub enum AbortReason {
         status: u16,
     },
     /// The webhook did not answer in time.
-    #[error("webhook did not answer within {} s", limit.as_secs_f64())]
+    #[error("webhook did not answer within {}", span(*limit))]
     TimedOut {
         /// Time allowed.
         limit: Duration,
@@ -95,6 +95,16 @@ impl AbortReason {
             }
             Self::Unreachable(_) => "Start the backend and check the platform's webhook_url.",
         }
+    }
+}
+
+/// Whole seconds as seconds, anything else to the millisecond.
+fn span(duration: Duration) -> String {
+    let ms = duration.as_millis();
+    if ms.is_multiple_of(1_000) {
+        format!("{} s", ms / 1_000)
+    } else {
+        format!("{ms} ms")
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Command<'a> {
         /// Who taps.
         psid: &'a str,
     },
-    /// A browser arrives at the redirect_uri with a genuine token of this page.
+    /// A browser arrives at the `redirect_uri` with a genuine token of this page.
     Return {
         /// The opened token.
         token: &'a Token,

@@ -30,14 +30,22 @@ impl Bench {
             ..Config::default()
         };
         change(&mut config);
-        let platform = Simulator::start(config).await.unwrap();
-        platform.add_user(Some(PSID), "Ada Example").unwrap();
+        let platform = Simulator::start(config)
+            .await
+            .expect("the platform starts on a free port");
+        platform
+            .add_user(Some(PSID), "Ada Example")
+            .expect("the user is new");
         Self { platform, backend }
     }
 
     /// What the webhook has received so far.
     pub(crate) async fn received(&self) -> Vec<Request> {
-        let requests = self.backend.received_requests().await.unwrap();
+        let requests = self
+            .backend
+            .received_requests()
+            .await
+            .expect("recording is on");
         requests
             .into_iter()
             .filter(|request| request.url.path() == "/webhook")

@@ -9,8 +9,11 @@ use crate::backend::{BUTTON, Bench, PSID, ok};
 const TOKEN: &str = "PAGE_ACCESS_TOKEN";
 
 async fn answer(request: RequestBuilder) -> (u16, Value) {
-    let response: Response = request.send().await.unwrap();
-    (response.status().as_u16(), response.json().await.unwrap())
+    let response: Response = request.send().await.expect("the platform answers");
+    (
+        response.status().as_u16(),
+        response.json().await.expect("Graph answers JSON"),
+    )
 }
 
 #[tokio::test]

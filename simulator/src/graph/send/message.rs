@@ -58,7 +58,10 @@ fn quick_reply(reply: &Part<'_>) -> Result<(), GraphError> {
     reply.only(&["content_type", "title", "payload", "image_url"])?;
     if reply.choice("content_type", &CONTENT_TYPES)? == "text" {
         reply.text("title", QUICK_REPLY_TITLE)?;
-        reply.text("payload", PAYLOAD)?;
+        // The payload of a quick reply may be a number (protocol section 4.1, quick replies).
+        if !reply.require("payload")?.is_number() {
+            reply.text("payload", PAYLOAD)?;
+        }
     }
     Ok(())
 }

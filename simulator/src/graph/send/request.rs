@@ -12,7 +12,7 @@ use crate::graph::param::Params;
 use crate::hub::Hub;
 
 /// Every way to address somebody (protocol row 4.1.9).
-const RECIPIENT_KEYS: [&str; 7] = [
+const RECIPIENT_KEYS: [&str; 8] = [
     "id",
     "user_ref",
     "phone_number",
@@ -20,6 +20,7 @@ const RECIPIENT_KEYS: [&str; 7] = [
     "post_id",
     "comment_id",
     "one_time_notif_token",
+    "notification_messages_token",
 ];
 
 const ACTIONS: [&str; 5] = ["TYPING_ON", "TYPING_OFF", "MARK_SEEN", "REACT", "UNREACT"];
