@@ -1,5 +1,6 @@
 //! Every fault changes the portrait, and the snapshot says which lines: one fault, one behaviour.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use futures_util::StreamExt;
@@ -15,9 +16,9 @@ async fn every_fault_changes_its_own_lines_of_the_portrait() {
         portrait::of(&[]).await,
         "a portrait must not change by itself"
     );
-    let portraits: Vec<_> = futures_util::stream::iter(Fault::ALL)
+    let portraits: BTreeMap<_, _> = futures_util::stream::iter(Fault::ALL)
         .map(|fault| async move { (fault, portrait::of(&[*fault]).await) })
-        .buffered(8)
+        .buffer_unordered(16)
         .collect()
         .await;
     let mut changes = String::new();

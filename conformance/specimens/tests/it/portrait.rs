@@ -219,15 +219,16 @@ async fn failures(world: &World, seen: &mut Portrait) {
     );
 }
 
-/// Status and location, with the text of a random code replaced.
+/// Status and location, with the text of a code replaced; its shape is an observation of its own.
 fn normal(answer: &Answer) -> String {
     let mut location = answer.location.clone().unwrap_or_default();
     if let Some(start) = location.find("code=").map(|at| at + "code=".len()) {
         let length = location[start..]
             .find(['&', '#'])
             .unwrap_or(location.len() - start);
-        if 10 < length {
-            location.replace_range(start..start + length, "<code>");
+        let code = start..start + length;
+        if !matches!(&location[code.clone()], "" | "undefined") {
+            location.replace_range(code, "<code>");
         }
     }
     format!("{} {location}", answer.status)

@@ -15,7 +15,7 @@ pub(crate) const DELAY: Duration = Duration::from_millis(1_500);
 /// A delivery that is not answered within this time counts as unanswered.
 const ACK: Duration = Duration::from_secs(10);
 /// The same where it is known that no answer comes, and only the events must have been applied.
-const NO_ACK: Duration = Duration::from_millis(300);
+const NO_ACK: Duration = Duration::from_millis(150);
 /// The PSID whose messages are slow.
 pub(crate) const SLOW: &str = "7770000000000001";
 /// The PSID that the platform cannot unlink.
@@ -270,9 +270,9 @@ impl World {
             .collect()
     }
 
-    /// Waits until `count` messages to `psid` have arrived, three seconds at most, and gives them.
+    /// Waits until `count` messages to `psid` have arrived, two seconds at most, and gives them.
     pub(crate) async fn wait_for_sent(&self, psid: &str, count: usize) -> Vec<Value> {
-        let deadline = Instant::now() + Duration::from_secs(3);
+        let deadline = Instant::now() + Duration::from_secs(2);
         loop {
             let sent = self.sent_to(psid).await;
             if count <= sent.len() || deadline < Instant::now() {
