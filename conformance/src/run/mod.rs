@@ -1,0 +1,20 @@
+//! A run: description in, report out. Calibration, scheduling, confirmation, shrinking, outcomes, verdict.
+//!
+//! Nothing here knows a check by what it looks for, except the control checks, which judge the run itself.
+
+mod clock;
+mod conduct;
+mod error;
+mod floor;
+mod options;
+mod outcome;
+mod progress;
+mod verdict;
+
+pub use clock::today;
+pub use conduct::run;
+pub use error::RunError;
+pub use options::Options;
+pub use outcome::Outcome;
+pub use progress::{Phase, Progress, Silent};
+pub use verdict::Verdict;

@@ -1,0 +1,59 @@
+//! Everything about one run that is not about the backend: how much, which checks, what counts.
+
+use std::time::Duration;
+
+use crate::check::Level;
+use crate::date::Date;
+use crate::scenario::Profile;
+
+/// How a run is run; [`Options::new`] gives the usual ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// How much is played.
+    pub profile: Profile,
+    /// Everything generated follows from it.
+    pub seed: u64,
+    /// Ids of the checks wanted; empty: all of them.
+    pub check: Vec<String>,
+    /// Ids of the checks left out.
+    pub skip: Vec<String>,
+    /// Examples in flight at once; more than there are accounts is of no use. `None`: the smaller of 4 and the accounts.
+    pub jobs: Option<usize>,
+    /// From which level on a broken check fails the run: `Must`, `Should` or `Hardening`.
+    pub fail_on: Level,
+    /// The owner's word that a backend outside this machine may be sent hostile requests.
+    pub i_own_this: bool,
+    /// Share of a profile's examples that is played (at least one of each scenario); 1 is all.
+    pub scale: f64,
+    /// Longest time of the whole run. What was not played by then is `incomplete`.
+    pub limit: Duration,
+    /// The day on which expectations are looked at.
+    pub today: Date,
+}
+
+impl Options {
+    /// The options of `linklab check` without flags.
+    pub fn new(profile: Profile, seed: u64, today: Date) -> Self {
+        Self {
+            profile,
+            seed,
+            check: Vec::new(),
+            skip: Vec::new(),
+            jobs: None,
+            fail_on: Level::Must,
+            i_own_this: false,
+            scale: 1.0,
+            limit: Self::usual_limit(profile),
+            today,
+        }
+    }
+
+    /// One minute for smoke, ten for default, two hours for deep: several times what a local backend takes.
+    pub fn usual_limit(profile: Profile) -> Duration {
+        Duration::from_secs(match profile {
+            Profile::Smoke => 60,
+            Profile::Default => 600,
+            Profile::Deep => 7200,
+        })
+    }
+}
