@@ -1,0 +1,77 @@
+//! The addresses of linking and unlinking.
+
+use warp::Filter;
+
+use super::{account_page, admin, consent};
+use crate::{
+    accounts::browser,
+    route::{Route, body_up_to, finish, form, query, with},
+    server::App,
+};
+
+/// The longest admin order, in bytes.
+const LONGEST_ORDER: usize = 4 * 1024;
+
+/// Every address of this room.
+pub(crate) fn routes(app: &App) -> Vec<Route> {
+    vec![
+        linking_page(app),
+        consent_form(app),
+        account(app),
+        account_unlink(app),
+        link_state(app),
+        unlink_order(app),
+    ]
+}
+
+fn linking_page(app: &App) -> Route {
+    let route = warp::path!("authorize")
+        .and(warp::get().or(warp::head()).unify())
+        .and(with(app.clone()))
+        .and(browser(app.clone()))
+        .and(query());
+    finish(route.then(consent::show))
+}
+
+fn consent_form(app: &App) -> Route {
+    let route = warp::path!("authorize" / "consent")
+        .and(warp::post())
+        .and(with(app.clone()))
+        .and(browser(app.clone()))
+        .and(form());
+    finish(route.then(consent::agree))
+}
+
+fn account(app: &App) -> Route {
+    let route = warp::path!("account")
+        .and(warp::get())
+        .and(with(app.clone()))
+        .and(browser(app.clone()));
+    finish(route.then(account_page::show))
+}
+
+fn account_unlink(app: &App) -> Route {
+    let route = warp::path!("account" / "unlink")
+        .and(warp::post())
+        .and(with(app.clone()))
+        .and(browser(app.clone()))
+        .and(form());
+    finish(route.then(account_page::unlink_all))
+}
+
+fn link_state(app: &App) -> Route {
+    let route = with(app.clone())
+        .and(warp::path!("admin" / "links" / String))
+        .and(warp::get())
+        .and(warp::header::optional("authorization"));
+    finish(route.then(admin::state))
+}
+
+fn unlink_order(app: &App) -> Route {
+    let route = warp::path!("admin" / "unlink")
+        .and(warp::post())
+        .and(with(app.clone()))
+        .and(warp::header::optional("authorization"))
+        .and(body_up_to(LONGEST_ORDER));
+    finish(route.then(admin::take_away))
+}

@@ -1,0 +1,13 @@
+//! The Messenger side: Graph calls, Send API messages, and what the bot says.
+
+mod conversation;
+mod error;
+mod graph;
+mod message;
+mod outbox;
+mod phrases;
+
+pub(crate) use conversation::{Answer, Conversation};
+pub use error::GraphError;
+pub(crate) use graph::Graph;
+pub(crate) use outbox::Outbox;

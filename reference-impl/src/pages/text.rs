@@ -1,0 +1,221 @@
+//! Every word on the pages, in both languages.
+
+use super::Language;
+use crate::linking::LinkRefusal;
+
+/// The words of one language.
+#[derive(Debug)]
+pub(super) struct Text {
+    pub(super) login_title: &'static str,
+    pub(super) login_lead: &'static str,
+    pub(super) login_lead_web: &'static str,
+    pub(super) username: &'static str,
+    pub(super) password: &'static str,
+    pub(super) password_hint: &'static str,
+    pub(super) display_name: &'static str,
+    pub(super) log_in: &'static str,
+    pub(super) cancel: &'static str,
+    pub(super) no_account: &'static str,
+    pub(super) create: &'static str,
+    pub(super) signup_title: &'static str,
+    pub(super) signup_lead: &'static str,
+    pub(super) have_account: &'static str,
+    pub(super) consent_title: &'static str,
+    pub(super) consent_lead: &'static str,
+    pub(super) consent_what: [&'static str; 3],
+    pub(super) agree: &'static str,
+    pub(super) not_you: &'static str,
+    pub(super) account_title: &'static str,
+    pub(super) account_linked: &'static str,
+    pub(super) account_none: &'static str,
+    pub(super) unlink: &'static str,
+    pub(super) log_out: &'static str,
+    pub(super) refused_title: &'static str,
+    pub(super) refused_next: &'static str,
+    pub(super) trouble_title: &'static str,
+    pub(super) trouble_lead: &'static str,
+    pub(super) back: &'static str,
+}
+
+const ENGLISH: Text = Text {
+    login_title: "Log in",
+    login_lead: "Log in to link your Harbour Coffee account with Messenger. You will see what is linked before anything happens.",
+    login_lead_web: "Welcome back.",
+    username: "User name or e-mail",
+    password: "Password",
+    password_hint: "At least 8 characters",
+    display_name: "Your name",
+    log_in: "Log in",
+    cancel: "Cancel",
+    no_account: "New here?",
+    create: "Create an account",
+    signup_title: "Create an account",
+    signup_lead: "The account is yours on our web site and in our shops as well, not only in Messenger.",
+    have_account: "I already have an account",
+    consent_title: "Link with Messenger?",
+    consent_lead: "This Messenger conversation will be linked to the account of",
+    consent_what: [
+        "Whoever uses this conversation can ask about this account.",
+        "Our bot will call you by the name of this account.",
+        "You can unlink at any time, in the conversation or on your account page.",
+    ],
+    agree: "Yes, link this account",
+    not_you: "Not you? Use another account",
+    account_title: "Your account",
+    account_linked: "Messenger conversations linked to this account:",
+    account_none: "No Messenger conversation is linked to this account.",
+    unlink: "Unlink from Messenger",
+    log_out: "Log out",
+    refused_title: "This page cannot be used like this",
+    refused_next: "Please go back to the conversation in Messenger and tap Log In again.",
+    trouble_title: "That did not work",
+    trouble_lead: "Please try again in a moment.",
+    back: "Back to Messenger",
+};
+
+const CHINESE: Text = Text {
+    login_title: "登录",
+    login_lead: "登录后可将您的 Harbour Coffee 帐户与 Messenger 关联。关联之前，您会先看到要关联的内容。",
+    login_lead_web: "欢迎回来。",
+    username: "用户名或电子邮箱",
+    password: "密码",
+    password_hint: "至少 8 个字符",
+    display_name: "您的称呼",
+    log_in: "登录",
+    cancel: "取消",
+    no_account: "第一次来？",
+    create: "创建帐户",
+    signup_title: "创建帐户",
+    signup_lead: "此帐户不仅可在 Messenger 中使用，也可在我们的网站和门店使用。",
+    have_account: "我已有帐户",
+    consent_title: "与 Messenger 关联？",
+    consent_lead: "此 Messenger 对话将关联到以下帐户：",
+    consent_what: [
+        "使用此对话的人可以询问与该帐户有关的问题。",
+        "智能助手会以该帐户的名字称呼您。",
+        "您可以随时在对话中或帐户页面上取消关联。",
+    ],
+    agree: "确认关联此帐户",
+    not_you: "不是您？使用其他帐户",
+    account_title: "您的帐户",
+    account_linked: "已关联到此帐户的 Messenger 对话数：",
+    account_none: "此帐户未关联任何 Messenger 对话。",
+    unlink: "取消与 Messenger 的关联",
+    log_out: "退出登录",
+    refused_title: "无法这样使用此页面",
+    refused_next: "请回到 Messenger 对话，重新点按“登录”。",
+    trouble_title: "操作未成功",
+    trouble_lead: "请稍后再试。",
+    back: "返回 Messenger",
+};
+
+impl Text {
+    /// The words of one language.
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &ENGLISH,
+            Language::Chinese => &CHINESE,
+        }
+    }
+}
+
+/// A message at the top of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// Says the same for an unknown user, so that nobody learns who has an account (conformance SEC-16).
+    WrongPassword,
+    StaleForm,
+    SignedOut,
+    Busy,
+    BadUsername,
+    BadName,
+    BadPassword,
+    Taken,
+    Unlinked,
+    UnlinkFailed,
+}
+
+impl Notice {
+    pub(super) fn is_good_news(self) -> bool {
+        self == Self::Unlinked
+    }
+
+    pub(super) fn say(self, language: Language) -> &'static str {
+        let (english, chinese) = match self {
+            Self::WrongPassword => (
+                "The user name or the password is wrong. Please try again.",
+                "用户名或密码有误，请重试。",
+            ),
+            Self::StaleForm => (
+                "This page was open for too long or cookies are off. Please try again.",
+                "页面停留时间过长或 Cookie 被禁用，请重试。",
+            ),
+            Self::SignedOut => (
+                "You have been logged out. Please log in again.",
+                "您已退出登录，请重新登录。",
+            ),
+            Self::Busy => (
+                "Too many people are logging in right now. Please try again.",
+                "当前登录人数过多，请重试。",
+            ),
+            Self::BadUsername => (
+                "A user name has 1 to 100 characters.",
+                "用户名须为 1 至 100 个字符。",
+            ),
+            Self::BadName => (
+                "A name has 1 to 100 characters.",
+                "称呼须为 1 至 100 个字符。",
+            ),
+            Self::BadPassword => (
+                "A password has at least 8 characters.",
+                "密码至少 8 个字符。",
+            ),
+            Self::Taken => (
+                "This user name is taken. Choose another one, or log in if it is yours.",
+                "该用户名已被使用。请换一个；如果是您的帐户，请直接登录。",
+            ),
+            Self::Unlinked => (
+                "Messenger is no longer linked to this account.",
+                "此帐户已与 Messenger 取消关联。",
+            ),
+            Self::UnlinkFailed => (
+                "Messenger did not answer, so at least one conversation is still linked. Please try again later.",
+                "Messenger 未响应，至少有一个对话仍处于关联状态，请稍后再试。",
+            ),
+        };
+        match language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+}
+
+/// Why a linking request was refused, for the person in front of it.
+pub(super) fn reason(refusal: LinkRefusal, language: Language) -> &'static str {
+    let (english, chinese) = match refusal {
+        LinkRefusal::TokenMissing | LinkRefusal::RedirectMissing => (
+            "The address of this page is incomplete. It has to be opened from Messenger, on a phone.",
+            "此页面的网址不完整，需要在手机上从 Messenger 打开。",
+        ),
+        LinkRefusal::TokenUnreadable
+        | LinkRefusal::Repeated
+        | LinkRefusal::RedirectUnreadable
+        | LinkRefusal::RedirectTooLong
+        | LinkRefusal::CodeAlreadyThere => (
+            "The address of this page is damaged.",
+            "此页面的网址已损坏。",
+        ),
+        LinkRefusal::RedirectNotAllowed => (
+            "The address of this page leads somewhere other than Messenger.",
+            "此页面的网址指向 Messenger 以外的地方。",
+        ),
+        LinkRefusal::TokenMismatch => (
+            "The address of this page was put together from two different ones.",
+            "此页面的网址由两个不同的网址拼接而成。",
+        ),
+    };
+    match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    }
+}
