@@ -1,4 +1,7 @@
-//! Making secrets: authorization codes with their faults, tickets, and the CSRF value of a browser.
+//! Making secrets: authorization codes with their faults, from draw to redirect, and the CSRF value of a browser.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -7,7 +10,11 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::fault::Fault;
-use crate::state::{App, State};
+use crate::redirect;
+use crate::state::{App, Issued, State};
+
+/// How late `code-committed-late` stores its code.
+const LATE: Duration = Duration::from_millis(500);
 
 /// Random bytes of the operating system.
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
@@ -22,7 +29,7 @@ pub(crate) fn unguessable() -> String {
 }
 
 /// The code for a login of `username` with `token`.
-pub(crate) fn make(app: &App, state: &mut State, username: &str, token: &str) -> String {
+fn make(app: &App, state: &mut State, username: &str, token: &str) -> String {
     if app.has(Fault::ConstantCode) {
         "1234567890".to_owned()
     } else if app.has(Fault::CodeIsUsername) {
@@ -41,6 +48,49 @@ pub(crate) fn make(app: &App, state: &mut State, username: &str, token: &str) ->
     } else {
         unguessable()
     }
+}
+
+/// Uses a ticket up and gives the address with its code; a race between two submits gives one code.
+pub(crate) fn spend(app: &Arc<App>, id: &str, username: &str) -> Option<String> {
+    let ticket = app.state().tickets.get(id).cloned()?;
+    if let Some(location) = ticket.spent {
+        return Some(location);
+    }
+    let location = issue(app, username, &ticket.token, &ticket.redirect_uri);
+    let mut state = app.state();
+    let ticket = state.tickets.get_mut(id)?;
+    Some(ticket.spent.get_or_insert(location).clone())
+}
+
+/// Makes a code, stores it, and only then gives the address that carries it (protocol P15).
+pub(crate) fn issue(app: &Arc<App>, username: &str, token: &str, redirect_uri: &str) -> String {
+    let mut state = app.state();
+    let code = make(app, &mut state, username, token);
+    let mut extra = String::new();
+    if app.has(Fault::CredentialsInRedirect)
+        && let Some(account) = state.accounts.get(username)
+    {
+        let pairs = [
+            ("username", &account.username),
+            ("password", &account.password),
+        ];
+        let pairs = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        extra = format!("&{pairs}");
+    }
+    if app.has(Fault::CodeCommittedLate) {
+        let (app, code, username) = (Arc::clone(app), code.clone(), username.to_owned());
+        tokio::spawn(async move {
+            // The wait is the fault itself: a store that answers after the browser has left.
+            tokio::time::sleep(LATE).await;
+            app.state().codes.insert(code, Issued::to(&username));
+        });
+    } else {
+        state.codes.insert(code.clone(), Issued::to(username));
+    }
+    drop(state);
+    redirect::success(redirect_uri, token, &code, &extra, &app.config.faults)
 }
 
 /// Base64 that holds a `+`, so that each flow shows the fault and not only one in four.

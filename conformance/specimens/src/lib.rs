@@ -41,6 +41,7 @@ mod routes;
 mod server;
 mod signature;
 mod state;
+mod visit;
 mod webhook;
 
 pub use config::{Account, SpecimenConfig};

@@ -1,24 +1,20 @@
 //! The linking pages: log in or sign up, consent, and back to the platform with a code or without one.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use warp::http::StatusCode;
 use warp::reply::{Reply, Response};
 
-use crate::code::{self, csrf, same, unguessable};
+use crate::code::{issue, same, spend, unguessable};
 use crate::config::Account;
 use crate::fault::Fault;
-use crate::form::{Fields, cookie};
-use crate::pages::{self, Flow, SESSION_COOKIE};
+use crate::form::Fields;
+use crate::pages;
 use crate::redirect;
-use crate::state::{App, Issued, State, Ticket};
+use crate::state::{App, State, Ticket};
+use crate::visit::{PARAMETERS, Visit};
 
-/// The parameters the platform appends (S17).
-const PARAMETERS: [&str; 2] = ["account_linking_token", "redirect_uri"];
-/// How late `code-committed-late` stores its code.
-const LATE: Duration = Duration::from_millis(500);
 /// Longest user name, display name and password that sign-up takes, in bytes.
 const FIELD: usize = 200;
 
@@ -237,84 +233,6 @@ pub(crate) fn cancel(app: &App, cookies: Option<&str>, body: &[u8]) -> Response 
     pages::redirect(app, StatusCode::SEE_OTHER, &location)
 }
 
-/// One request inside a flow, with both parameters in order.
-struct Visit {
-    session: String,
-    csrf: String,
-    fields: Fields,
-}
-
-impl Visit {
-    /// Reads a request, or gives the page that says what is wrong with it.
-    fn read(app: &App, cookies: Option<&str>, fields: Fields) -> Result<Self, Box<Response>> {
-        let token = fields.first("account_linking_token");
-        let redirect_uri = fields.first("redirect_uri");
-        let problem = if PARAMETERS.iter().any(|name| fields.repeats(name)) {
-            Some("A parameter came twice.")
-        } else if token.is_empty() || redirect_uri.is_empty() {
-            // Unsupported clients open the page without them (protocol row 1.1.3).
-            Some("Please open this page with the Log In button in the Messenger app.")
-        } else if app.has(Fault::TokenPatternTooNarrow) && !is_narrow(token) {
-            Some("The account_linking_token is not valid.")
-        } else {
-            redirect::refusal(redirect_uri)
-        };
-        if let Some(problem) = problem {
-            let status = if redirect_uri.is_empty() && app.has(Fault::MissingRedirectUri500) {
-                StatusCode::INTERNAL_SERVER_ERROR
-            } else {
-                StatusCode::BAD_REQUEST
-            };
-            return Err(Box::new(pages::notice(
-                app,
-                status,
-                "This page cannot be opened",
-                problem,
-            )));
-        }
-        // A session only ties a form to the browser that was shown it; it never means "logged in",
-        // so there is nothing to be gained by planting one and no need to change it at login.
-        let session = cookie(cookies, SESSION_COOKIE)
-            .filter(|value| value.len() == 22 && is_narrow(value))
-            .map_or_else(unguessable, str::to_owned);
-        let csrf = csrf(app, &session);
-        Ok(Self {
-            session,
-            csrf,
-            fields,
-        })
-    }
-
-    fn token(&self) -> &str {
-        self.fields.first("account_linking_token")
-    }
-
-    fn redirect_uri(&self) -> &str {
-        self.fields.first("redirect_uri")
-    }
-
-    fn flow(&self) -> Flow<'_> {
-        Flow {
-            session: &self.session,
-            csrf: &self.csrf,
-            token: self.token(),
-            redirect_uri: self.redirect_uri(),
-        }
-    }
-
-    /// Whether the form comes from a page that this browser was shown.
-    fn is_own(&self, app: &App) -> bool {
-        app.has(Fault::NoCsrfCheck) || same(self.fields.first("csrf"), &self.csrf)
-    }
-}
-
-fn is_narrow(text: &str) -> bool {
-    text.len() <= 255
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
 /// After the right password: remembers who it was and asks whether to link.
 fn consent(app: &App, visit: &Visit, account: &Account) -> Response {
     let id = unguessable();
@@ -358,49 +276,6 @@ fn remembered_redirect(app: &App, state: &State, visit: &Visit) -> String {
         None
     };
     slot.unwrap_or_else(|| visit.redirect_uri().to_owned())
-}
-
-/// Uses a ticket up and gives the address with its code; a race between two submits gives one code.
-fn spend(app: &Arc<App>, id: &str, username: &str) -> Option<String> {
-    let ticket = app.state().tickets.get(id).cloned()?;
-    if let Some(location) = ticket.spent {
-        return Some(location);
-    }
-    let location = issue(app, username, &ticket.token, &ticket.redirect_uri);
-    let mut state = app.state();
-    let ticket = state.tickets.get_mut(id)?;
-    Some(ticket.spent.get_or_insert(location).clone())
-}
-
-/// Makes a code, stores it, and only then gives the address that carries it (protocol P15).
-fn issue(app: &Arc<App>, username: &str, token: &str, redirect_uri: &str) -> String {
-    let mut state = app.state();
-    let code = code::make(app, &mut state, username, token);
-    let mut extra = String::new();
-    if app.has(Fault::CredentialsInRedirect)
-        && let Some(account) = state.accounts.get(username)
-    {
-        let pairs = [
-            ("username", &account.username),
-            ("password", &account.password),
-        ];
-        let pairs = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish();
-        extra = format!("&{pairs}");
-    }
-    if app.has(Fault::CodeCommittedLate) {
-        let (app, code, username) = (Arc::clone(app), code.clone(), username.to_owned());
-        tokio::spawn(async move {
-            // The wait is the fault itself: a store that answers after the browser has left.
-            tokio::time::sleep(LATE).await;
-            app.state().codes.insert(code, Issued::to(&username));
-        });
-    } else {
-        state.codes.insert(code.clone(), Issued::to(username));
-    }
-    drop(state);
-    redirect::success(redirect_uri, token, &code, &extra, &app.config.faults)
 }
 
 /// Binds the PSID that the platform names for `token`, as two faults do without waiting for the event.

@@ -15,7 +15,7 @@ pub(crate) const DELAY: Duration = Duration::from_millis(1_500);
 /// A delivery that is not answered within this time counts as unanswered.
 const ACK: Duration = Duration::from_secs(10);
 /// The same where it is known that no answer comes, and only the events must have been applied.
-const NO_ACK: Duration = Duration::from_millis(150);
+const NO_ACK: Duration = Duration::from_millis(250);
 /// The PSID whose messages are slow.
 pub(crate) const SLOW: &str = "7770000000000001";
 /// The PSID that the platform cannot unlink.
