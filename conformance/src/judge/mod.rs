@@ -2,7 +2,24 @@
 //!
 //! A judge does no I/O, keeps no state and knows no check but its own.
 
+mod con;
+mod ctl;
+mod ending;
+mod ent;
+mod envelope;
+mod evidence;
+mod hok;
+mod lnk;
+mod page;
+#[cfg(test)]
+mod posting;
 mod raw_url;
+pub(crate) mod red;
+mod redeem;
+mod returned;
+mod tok;
+mod unl;
+pub(crate) mod url;
 #[cfg(test)]
 pub(crate) mod testing;
 

@@ -246,6 +246,19 @@ impl Tape {
         login.exchange(answer)
     }
 
+    /// The user of the current flow.
+    pub(crate) fn psid(&self) -> String {
+        self.transcript.flows[self.flow].psid.clone()
+    }
+
+    /// A control beside it: a plain login as a flow of its own under tag `control`, which comes back well.
+    pub(crate) fn and_a_plain_login(self) -> Self {
+        self.given(given(LIVE))
+            .tag("control")
+            .login()
+            .navigated(&live_with(CODE))
+    }
+
     fn username(&self) -> String {
         let account = self.transcript.flows[self.flow].account.as_ref();
         account.map_or_else(String::new, |account| account.username.clone())

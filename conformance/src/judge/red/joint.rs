@@ -1,0 +1,537 @@
+//! Whether the code is there and how it is joined to the redirect_uri: RED-02, 03, 04, 07 and 08.
+
+use crate::check::{Check, Level, Need};
+use crate::context::Context;
+use crate::judge::raw_url::{CODE_NAME, RawPair};
+use crate::judge::returned::{Place, Returned, no_code};
+use crate::judge::{Finding, Judge, Verdict};
+use crate::text::Text;
+use crate::transcript::Transcript;
+
+pub(super) const RED_02: Check = Check {
+    id: "RED-02",
+    level: Level::Must,
+    basis: &["S12", "S28", "S30"],
+    needs: &[Need::Login],
+    scenarios: &["flow"],
+    title: &Text::fixed(
+        "A successful return carries exactly one authorization_code with a value",
+        "成功返回时恰好带有一个非空的 authorization_code",
+    ),
+    why: &Text::fixed(
+        "Without the parameter the platform aborts the linking, although the user logged in.",
+        "没有这个参数,即使用户已经登录,平台也会中止绑定。",
+    ),
+    fault: &Text::fixed(
+        "The parameter has another name, or a variable without value was printed into the address (null, undefined, None).",
+        "参数名写错,或把没有值的变量写进了地址(null、undefined、None)。",
+    ),
+    judge: Judge::Each(carries_one_code),
+};
+
+pub(super) const RED_03: Check = Check {
+    id: "RED-03",
+    level: Level::Must,
+    basis: &["S19", "S20"],
+    needs: &[Need::Login],
+    scenarios: &["flow"],
+    title: &Text::fixed(
+        "The code is appended with & behind the parameters that redirect_uri has already",
+        "redirect_uri 已有参数时,授权码用 & 附加在其后",
+    ),
+    why: &Text::fixed(
+        "The live redirect_uri always has a query. Joined in any other way the code becomes part of the token, and both are lost.",
+        "线上的 redirect_uri 总是带有查询参数。用别的方式连接,授权码会混入口令,两者都会丢失。",
+    ),
+    fault: &Text::fixed(
+        "A constant ?authorization_code= is glued to the address, which gives it a second question mark.",
+        "把固定的 ?authorization_code= 粘在地址后面,造成第二个问号。",
+    ),
+    judge: Judge::Each(joins_behind_the_query),
+};
+
+pub(super) const RED_04: Check = Check {
+    id: "RED-04",
+    level: Level::Should,
+    basis: &["S19", "url"],
+    needs: &[Need::Login],
+    scenarios: &["flow"],
+    title: &Text::fixed(
+        "A redirect_uri without parameters gets ?authorization_code=",
+        "redirect_uri 没有参数时,用 ?authorization_code= 附加",
+    ),
+    why: &Text::fixed(
+        "An & without a ? belongs to the path: the page is not found and the code is never read.",
+        "没有 ? 的 & 属于路径:页面找不到,授权码也不会被读取。",
+    ),
+    fault: &Text::fixed(
+        "The example of the page is copied literally and & is glued to whatever comes.",
+        "照抄文档示例,无论什么地址都直接加 &。",
+    ),
+    judge: Judge::Each(begins_a_query),
+};
+
+pub(super) const RED_07: Check = Check {
+    id: "RED-07",
+    level: Level::Should,
+    basis: &["S19", "url"],
+    needs: &[Need::Login],
+    scenarios: &["flow"],
+    title: &Text::fixed(
+        "Odd but legal queries still give one readable code and lose nothing",
+        "查询部分虽少见但合法时,授权码仍可读取,且不丢失任何内容",
+    ),
+    why: &Text::fixed(
+        "A lone ?, a trailing & or a ? inside a value are legal; a joint that counts characters instead of parsing breaks on them.",
+        "单独的 ?、末尾的 & 或值中的 ? 都合法;只数字符而不解析的拼接会在此出错。",
+    ),
+    fault: &Text::fixed(
+        "The joint is chosen by a search for ? or & anywhere in the address.",
+        "通过在整个地址中查找 ? 或 & 来决定连接符。",
+    ),
+    judge: Judge::Each(survives_odd_queries),
+};
+
+pub(super) const RED_08: Check = Check {
+    id: "RED-08",
+    level: Level::Should,
+    basis: &["url"],
+    needs: &[Need::Login],
+    scenarios: &["flow"],
+    title: &Text::fixed(
+        "The code stands before the fragment of redirect_uri",
+        "授权码位于 redirect_uri 的片段(#)之前",
+    ),
+    why: &Text::fixed(
+        "Browsers keep everything behind # to themselves; a code there never reaches the platform.",
+        "浏览器不会发送 # 之后的内容;放在那里的授权码永远到不了平台。",
+    ),
+    fault: &Text::fixed(
+        "The parameter is appended to the end of the string, whatever the string ends with.",
+        "不看字符串以什么结尾,直接把参数加在最后。",
+    ),
+    judge: Judge::Each(stands_before_the_fragment),
+};
+
+fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
+    let got = returned.navigated.url.clone();
+    Verdict::Broken(Finding::new(
+        returned.transcript,
+        message,
+        returned.expected(),
+        got,
+    ))
+}
+
+fn carries_one_code(transcript: &Transcript, _: &Context) -> Verdict {
+    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
+        return Verdict::Untouched;
+    };
+    let found = match returned.place() {
+        Place::Query(found) => found,
+        Place::Missing => return finding(&returned, missing(&returned)),
+        // A code in the wrong place is told by RED-03, RED-04 and RED-08.
+        Place::Inside(_) | Place::Fragment | Place::Path => return Verdict::Untouched,
+    };
+    if 1 < found.len() {
+        return finding(
+            &returned,
+            Text::new(
+                format!("{CODE_NAME} was added {} times", found.len()),
+                format!("{CODE_NAME} 被附加了 {} 次", found.len()),
+            ),
+        );
+    }
+    let value = found
+        .first()
+        .map_or(String::new(), |(_, pair)| pair.decoded_value());
+    match no_code(&value) {
+        None => Verdict::Held,
+        Some(what) => finding(
+            &returned,
+            Text::new(
+                format!("{CODE_NAME} is no code but {what}"),
+                format!("{CODE_NAME} 的值“{value}”不是授权码"),
+            ),
+        ),
+    }
+}
+
+fn missing(returned: &Returned<'_>) -> Text {
+    let names: Vec<String> = returned
+        .wanted
+        .pairs()
+        .iter()
+        .map(|pair| pair.decoded_name())
+        .collect();
+    let alias = returned
+        .got
+        .pairs()
+        .into_iter()
+        .map(|pair| pair.decoded_name())
+        .find(|name| {
+            let plain: String = name
+                .to_lowercase()
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect();
+            !names.contains(name)
+                && matches!(
+                    plain.as_str(),
+                    "code" | "authorizationcode" | "authcode" | "authorization"
+                )
+        });
+    match alias {
+        Some(name) => Text::new(
+            format!("the code came as {name}= and not as {CODE_NAME}="),
+            format!("授权码的参数名是 {name},而不是 {CODE_NAME}"),
+        ),
+        None => Text::new(
+            format!("the login succeeded but the browser came back without {CODE_NAME}"),
+            format!("登录成功,但返回时没有 {CODE_NAME}"),
+        ),
+    }
+}
+
+fn joins_behind_the_query(transcript: &Transcript, _: &Context) -> Verdict {
+    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
+        return Verdict::Untouched;
+    };
+    let wanted = returned.wanted.pairs();
+    if wanted.is_empty() {
+        return Verdict::Untouched;
+    }
+    match returned.place() {
+        Place::Inside("?") => finding(
+            &returned,
+            Text::fixed(
+                "the code was joined with a second question mark, so it became part of the last parameter",
+                "授权码用第二个问号连接,成了最后一个参数的一部分",
+            ),
+        ),
+        Place::Inside("") => finding(
+            &returned,
+            Text::fixed(
+                "the code was glued to the last parameter without any &",
+                "授权码没有用 & 就直接粘在最后一个参数上",
+            ),
+        ),
+        Place::Inside(joint) => finding(
+            &returned,
+            Text::new(
+                format!("the code was joined with {joint} and not with &"),
+                format!("授权码用 {joint} 连接,而不是 &"),
+            ),
+        ),
+        Place::Query(found) => {
+            let code = found.first().map_or(0, |(at, _)| *at);
+            let pairs = returned.got.pairs();
+            let original = |pair: &RawPair<'_>| wanted.iter().any(|own| own.raw == pair.raw);
+            if pairs[code..].iter().skip(1).any(original) {
+                finding(
+                    &returned,
+                    Text::fixed(
+                        "the code was put before parameters that redirect_uri had already",
+                        "授权码被放在 redirect_uri 原有参数之前",
+                    ),
+                )
+            } else if pairs[..code].is_empty() {
+                // All parameters are gone; RED-06 and RED-09 tell that.
+                Verdict::Untouched
+            } else {
+                Verdict::Held
+            }
+        }
+        Place::Fragment | Place::Path | Place::Missing => Verdict::Untouched,
+    }
+}
+
+fn begins_a_query(transcript: &Transcript, _: &Context) -> Verdict {
+    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
+        return Verdict::Untouched;
+    };
+    if returned.wanted.query.is_some() {
+        return Verdict::Untouched;
+    }
+    match returned.place() {
+        Place::Path => finding(
+            &returned,
+            Text::fixed(
+                "the code was joined with & although redirect_uri has no query, so it became part of the path",
+                "redirect_uri 没有查询部分,却用 & 连接,授权码成了路径的一部分",
+            ),
+        ),
+        Place::Query(_) => Verdict::Held,
+        Place::Inside(_) | Place::Fragment | Place::Missing => Verdict::Untouched,
+    }
+}
+
+fn survives_odd_queries(transcript: &Transcript, _: &Context) -> Verdict {
+    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
+        return Verdict::Untouched;
+    };
+    let Some(query) = returned.wanted.query else {
+        return Verdict::Untouched;
+    };
+    let wanted = returned.wanted.pairs();
+    let in_value = |pair: &RawPair<'_>| {
+        pair.value
+            .is_some_and(|value| value.contains(['=', '?', ';']))
+    };
+    let odd =
+        wanted.is_empty() || query.split('&').any(str::is_empty) || wanted.iter().any(in_value);
+    if !odd {
+        return Verdict::Untouched;
+    }
+    match returned.place() {
+        // With parameters before it this is RED-03's to tell.
+        Place::Inside(_) if !wanted.is_empty() => Verdict::Untouched,
+        Place::Inside(_) => finding(
+            &returned,
+            Text::fixed(
+                "behind a lone ? the code was joined with another ?, so its name is ?authorization_code",
+                "在单独的 ? 之后又用 ? 连接授权码,参数名变成了 ?authorization_code",
+            ),
+        ),
+        Place::Query(_) => {
+            let got = returned.other_pairs();
+            let lost = wanted.iter().find(|pair| {
+                in_value(pair) && got.iter().all(|other| other.normal() != pair.normal())
+            });
+            match lost {
+                Some(pair) => finding(
+                    &returned,
+                    Text::new(
+                        format!(
+                            "the parameter {} was cut or changed at a character inside its value",
+                            pair.raw
+                        ),
+                        format!("参数 {} 在其值中的某个字符处被截断或改动", pair.raw),
+                    ),
+                ),
+                None => Verdict::Held,
+            }
+        }
+        Place::Fragment | Place::Path | Place::Missing => Verdict::Untouched,
+    }
+}
+
+fn stands_before_the_fragment(transcript: &Transcript, _: &Context) -> Verdict {
+    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
+        return Verdict::Untouched;
+    };
+    let Some(fragment) = returned.wanted.fragment else {
+        return Verdict::Untouched;
+    };
+    match (returned.place(), returned.got.fragment) {
+        (Place::Fragment, _) => finding(
+            &returned,
+            Text::fixed(
+                "the code was appended behind the fragment, where no server sees it",
+                "授权码附加在片段(#)之后,任何服务器都看不到",
+            ),
+        ),
+        (Place::Query(_), Some(kept)) if kept != fragment && !kept.is_empty() => finding(
+            &returned,
+            Text::fixed(
+                "the fragment of redirect_uri was changed",
+                "redirect_uri 的片段被改动",
+            ),
+        ),
+        (Place::Query(_), _) => Verdict::Held,
+        (Place::Inside(_) | Place::Path | Place::Missing, _) => Verdict::Untouched,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::testing::{
+        CODE, LIVE, Tape, broken, flow_transcript, given, live_with, verdict,
+    };
+
+    fn judged(check: &Check, wanted: &str, got: &str) -> Verdict {
+        verdict(
+            check.judge,
+            &Tape::new("flow")
+                .given(given(wanted))
+                .login()
+                .navigated(got)
+                .done(),
+        )
+    }
+
+    fn says(check: &Check, wanted: &str, got: &str, words: &str) {
+        let finding = broken(judged(check, wanted, got));
+        assert!(
+            finding.message.en.contains(words),
+            "{got}: {}",
+            finding.message.en
+        );
+    }
+
+    #[test]
+    fn one_code_holds() {
+        assert_eq!(judged(&RED_02, LIVE, &live_with(CODE)), Verdict::Held);
+        assert_eq!(judged(&RED_03, LIVE, &live_with(CODE)), Verdict::Held);
+    }
+
+    #[test]
+    fn printed_absence_other_names_and_repeats_are_named() {
+        says(&RED_02, LIVE, &live_with("undefined"), "the word undefined");
+        says(&RED_02, LIVE, &live_with(""), "an empty value");
+        says(&RED_02, LIVE, &live_with("Optional%5Babc%5D"), "Optional");
+        says(
+            &RED_02,
+            LIVE,
+            &format!("{LIVE}&code=abc"),
+            "came as code= and not as authorization_code=",
+        );
+        says(&RED_02, LIVE, LIVE, "without authorization_code");
+        says(
+            &RED_02,
+            LIVE,
+            &format!("{}&authorization_code=x", live_with(CODE)),
+            "2 times",
+        );
+    }
+
+    #[test]
+    fn a_code_in_the_wrong_place_is_told_once() {
+        let second = format!("{LIVE}?authorization_code=x");
+        assert_eq!(judged(&RED_02, LIVE, &second), Verdict::Untouched);
+        says(&RED_03, LIVE, &second, "second question mark");
+        let finding = broken(judged(&RED_03, LIVE, &second));
+        assert_eq!(
+            finding.expected,
+            format!("{LIVE}&authorization_code=<code>")
+        );
+        says(
+            &RED_03,
+            LIVE,
+            &format!("{LIVE}authorization_code=x"),
+            "without any &",
+        );
+        says(
+            &RED_03,
+            LIVE,
+            &format!("{LIVE}&amp;authorization_code=x"),
+            "joined with &amp;",
+        );
+        says(
+            &RED_03,
+            "https://a.test/?t=1",
+            "https://a.test/?authorization_code=x&t=1",
+            "put before",
+        );
+    }
+
+    #[test]
+    fn without_a_query_the_code_begins_one() {
+        assert_eq!(
+            judged(
+                &RED_04,
+                "https://a.test/b",
+                "https://a.test/b?authorization_code=x"
+            ),
+            Verdict::Held
+        );
+        says(
+            &RED_04,
+            "https://a.test/b",
+            "https://a.test/b&authorization_code=x",
+            "no query",
+        );
+        assert_eq!(judged(&RED_04, LIVE, &live_with(CODE)), Verdict::Untouched);
+        assert_eq!(
+            judged(
+                &RED_03,
+                "https://a.test/b",
+                "https://a.test/b?authorization_code=x"
+            ),
+            Verdict::Untouched
+        );
+    }
+
+    #[test]
+    fn odd_queries_survive_or_are_told() {
+        for (wanted, got) in [
+            ("https://a.test/?", "https://a.test/?authorization_code=x"),
+            ("https://a.test/?", "https://a.test/?&authorization_code=x"),
+            (
+                "https://a.test/?t=1&",
+                "https://a.test/?t=1&authorization_code=x",
+            ),
+            (
+                "https://a.test/?t=1?b",
+                "https://a.test/?t=1?b&authorization_code=x",
+            ),
+        ] {
+            assert_eq!(judged(&RED_07, wanted, got), Verdict::Held, "{got}");
+        }
+        says(
+            &RED_07,
+            "https://a.test/?",
+            "https://a.test/??authorization_code=x",
+            "lone ?",
+        );
+        says(
+            &RED_07,
+            "https://a.test/?t=1=2",
+            "https://a.test/?t=1&authorization_code=x",
+            "t=1=2 was cut",
+        );
+        assert_eq!(judged(&RED_07, LIVE, &live_with(CODE)), Verdict::Untouched);
+    }
+
+    #[test]
+    fn the_code_stands_before_the_fragment() {
+        let wanted = "https://a.test/?t=1#top";
+        assert_eq!(
+            judged(
+                &RED_08,
+                wanted,
+                "https://a.test/?t=1&authorization_code=x#top"
+            ),
+            Verdict::Held
+        );
+        assert_eq!(
+            judged(&RED_08, wanted, "https://a.test/?t=1&authorization_code=x"),
+            Verdict::Held
+        );
+        says(
+            &RED_08,
+            wanted,
+            "https://a.test/?t=1#top&authorization_code=x",
+            "behind the fragment",
+        );
+        says(
+            &RED_08,
+            wanted,
+            "https://a.test/?t=1&authorization_code=x#bottom",
+            "was changed",
+        );
+        assert_eq!(
+            judged(
+                &RED_02,
+                wanted,
+                "https://a.test/?t=1#top&authorization_code=x"
+            ),
+            Verdict::Untouched
+        );
+        assert_eq!(judged(&RED_08, LIVE, &live_with(CODE)), Verdict::Untouched);
+    }
+
+    #[test]
+    fn a_transcript_without_navigation_touches_nothing() {
+        let transcript = flow_transcript().login().stayed().done();
+        for check in [RED_02, RED_03, RED_04, RED_07, RED_08] {
+            assert_eq!(
+                verdict(check.judge, &transcript),
+                Verdict::Untouched,
+                "{}",
+                check.id
+            );
+        }
+    }
+}
