@@ -121,9 +121,10 @@ impl Config {
 
 /// Ids travel inside the sealed token as numbers, so they must be written as the number they are.
 fn numeric_id(name: &str, value: &str) -> Option<String> {
-    let exact = value
-        .parse::<u64>()
-        .is_ok_and(|number| number.to_string() == value);
+    let exact = value.len() <= 19
+        && value
+            .parse::<u64>()
+            .is_ok_and(|number| number.to_string() == value);
     (!exact).then(|| {
         format!("{name} is \"{value}\"; it must be a decimal number of at most 19 digits without leading zeros")
     })

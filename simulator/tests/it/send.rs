@@ -1,0 +1,217 @@
+//! What the Send API takes, and the sentence for everything that it does not take.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use linklab_simulator::journal::What;
+use serde_json::{Value, json};
+
+use crate::backend::{Bench, PSID, answer, ok, refusal};
+
+fn message(message: &Value) -> Value {
+    json!({ "recipient": { "id": PSID }, "messaging_type": "RESPONSE", "message": message })
+}
+
+fn buttons(buttons: &Value) -> Value {
+    template(&json!({ "template_type": "button", "text": "Please log in", "buttons": buttons }))
+}
+
+fn template(payload: &Value) -> Value {
+    message(&json!({ "attachment": { "type": "template", "payload": payload } }))
+}
+
+fn card(element: &Value) -> Value {
+    template(&json!({ "template_type": "generic", "elements": [element] }))
+}
+
+#[tokio::test]
+async fn a_message_is_answered_and_appears_in_the_conversation() {
+    let bench = Bench::answering(ok()).await;
+    let journal = bench.platform.journal();
+    let start = journal.end();
+    let call = bench.post("/v2.6/me/messages");
+    let (status, body) = answer(call.json(&message(&json!({ "text": "hi" })))).await;
+    assert_eq!((status, &body["recipient_id"]), (200, &json!(PSID)));
+    let mid = body["message_id"].as_str();
+    assert!(mid.is_some_and(|mid| mid.starts_with("m_")));
+
+    let (entries, dropped) = journal.since(start);
+    assert_eq!((entries.len(), dropped), (2, 0));
+    let What::GraphCall(call) = &entries[0].what else {
+        panic!("{entries:?}")
+    };
+    let told = (call.endpoint.as_str(), call.psid.as_deref(), call.status);
+    assert_eq!(told, ("messages", Some(PSID), 200));
+    assert_eq!(entries[1].cause, Some(entries[0].seq));
+    assert!(
+        matches!(&entries[1].what, What::BotSaid { psid, message } if psid == PSID && message["text"] == "hi")
+    );
+}
+
+#[tokio::test]
+async fn a_form_may_hold_json_in_either_quotes() {
+    let bench = Bench::answering(ok()).await;
+    for quoted in [
+        format!(r#"{{"id":"{PSID}"}}"#),
+        format!("{{'id':'{PSID}'}}"),
+    ] {
+        let form = [
+            ("recipient", quoted.as_str()),
+            ("message", r#"{"text":"hi"}"#),
+        ];
+        assert_eq!(answer(bench.post("/me/messages").form(&form)).await.0, 200);
+        assert_eq!(answer(bench.post("/me/messages").query(&form)).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn sender_actions_are_answered_without_a_message_id_and_say_nothing() {
+    let bench = Bench::answering(ok()).await;
+    let journal = bench.platform.journal();
+    let start = journal.end();
+    for action in ["typing_on", "TYPING_OFF", "mark_seen"] {
+        let body = json!({ "recipient": { "id": PSID }, "sender_action": action });
+        let expected = json!({ "recipient_id": PSID });
+        let call = bench.post("/me/messages").json(&body);
+        assert_eq!(answer(call).await, (200, expected));
+    }
+    let (entries, _) = journal.since(start);
+    assert_eq!(entries.len(), 3);
+}
+
+#[tokio::test]
+async fn everything_that_linking_bots_send_is_taken() {
+    let bench = Bench::answering(ok()).await;
+    let link = json!({ "type": "account_link", "url": "https://shop.example/authorize?a=1" });
+    let unlink = json!({ "type": "account_unlink" });
+    for body in [
+        buttons(&json!([link, unlink])),
+        buttons(&json!([{ "type": "account_link", "url": "http://127.0.0.1:8080/authorize" }])),
+        buttons(&json!([{ "type": "account_link", "url": "http://localhost/authorize" }])),
+        buttons(&json!([
+            { "type": "web_url", "title": "Shop", "url": "http://shop.example" },
+            { "type": "postback", "title": "Help", "payload": "HELP" },
+            { "type": "phone_number", "title": "Call", "payload": "+15105551234" },
+        ])),
+        card(&json!({ "title": "Welcome", "subtitle": "…", "buttons": [link] })),
+        card(
+            &json!({ "title": "Welcome", "image_url": "https://shop.example/a.png",
+            "default_action": { "type": "web_url", "url": "https://shop.example" } }),
+        ),
+        message(&json!({ "text": "?", "metadata": "m", "quick_replies": [
+            { "content_type": "text", "title": "Yes", "payload": "YES" },
+            { "content_type": "text", "title": "No", "payload": 0 },
+            { "content_type": "user_email" },
+        ] })),
+        message(&json!({ "text": "é".repeat(2_000) })),
+        json!({ "recipient": { "id": PSID }, "message": { "text": "no type" }, "tag": "X", "unknown": 1 }),
+    ] {
+        let call = bench.post("/me/messages").json(&body);
+        let (status, answer) = answer(call).await;
+        assert_eq!(status, 200, "{body}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_names_the_place_and_says_nothing_to_the_user() {
+    let bench = Bench::answering(ok()).await;
+    let journal = bench.platform.journal();
+    let start = journal.end();
+    let post = json!({ "type": "postback", "title": "A", "payload": "A" });
+    let link = |url: &str| buttons(&json!([{ "type": "account_link", "url": url }]));
+    let reply = |title: &str| json!({ "content_type": "text", "title": title, "payload": "P" });
+    let long_title = "a title of 21 letters";
+    let cases = [
+        json!({ "message": { "text": "hi" } }),
+        json!({ "recipient": "x", "message": { "text": "hi" } }),
+        json!({ "recipient": {}, "message": { "text": "hi" } }),
+        json!({ "recipient": { "id": "" }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "id": "1" }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "user_ref": "1" }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "psid": PSID }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "id": PSID } }),
+        json!({ "recipient": { "id": PSID }, "message": { "text": "a" }, "sender_action": "typing_on" }),
+        json!({ "recipient": { "id": PSID }, "sender_action": "dance" }),
+        json!({ "recipient": { "id": PSID }, "messaging_type": "X", "message": { "text": "a" } }),
+        message(&json!("hi")),
+        message(&json!({ "metadata": "m" })),
+        message(&json!({ "text": "" })),
+        message(&json!({ "text": 7 })),
+        message(&json!({ "text": "a", "attachment": {} })),
+        message(&json!({ "text": "a", "reply_to": { "mid": "m" } })),
+        message(&json!({ "text": "a".repeat(2_001) })),
+        message(&json!({ "text": "a", "quick_replies": [] })),
+        message(&json!({ "text": "a", "quick_replies": vec![reply("a"); 14] })),
+        message(&json!({ "text": "a", "quick_replies": [reply("a"), reply(long_title)] })),
+        message(&json!({ "text": "a", "quick_replies": [{ "content_type": "location" }] })),
+        message(
+            &json!({ "attachment": { "type": "image", "payload": { "url": "https://x.example/a.png" } } }),
+        ),
+        message(&json!({ "attachment": { "type": "template" } })),
+        template(&json!({ "template_type": "receipt" })),
+        template(&json!({ "text": "a" })),
+        buttons(&json!([])),
+        buttons(&json!("a")),
+        buttons(&json!([post, post, post, post])),
+        buttons(&json!([{ "type": "login" }])),
+        buttons(&json!([{ "type": "postback", "title": long_title, "payload": "A" }])),
+        buttons(&json!([{ "type": "postback", "title": "A" }])),
+        buttons(&json!([{ "type": "account_link" }])),
+        buttons(
+            &json!([{ "type": "account_link", "url": "https://x.example", "title": "Log in" }]),
+        ),
+        buttons(&json!([{ "type": "account_unlink", "title": "Log out" }])),
+        link("http://shop.example/authorize"),
+        link("http://localhost.example/authorize"),
+        link("/authorize"),
+        link(""),
+        template(&json!({ "template_type": "button", "text": "a".repeat(641), "buttons": [post] })),
+        template(
+            &json!({ "template_type": "generic", "elements": vec![json!({ "title": "a", "subtitle": "b" }); 11] }),
+        ),
+        card(&json!({ "title": "alone" })),
+        card(&json!({ "subtitle": "no title" })),
+        card(&json!({ "title": "a".repeat(81), "subtitle": "b" })),
+        card(&json!({ "title": "a", "buttons": [{ "type": "account_link", "url": "x" }] })),
+    ];
+    let mut read = String::new();
+    for case in cases {
+        let call = bench.post("/me/messages").json(&case);
+        let (status, code, subcode, message) = refusal(call).await;
+        assert_eq!((status, code), (400, 100), "{case}");
+        let shown: String = case.to_string().chars().take(150).collect();
+        writeln!(read, "{shown}\n    {subcode} {message}").expect("a String takes every write");
+    }
+    insta::assert_snapshot!(read);
+    let (entries, _) = journal.since(start);
+    let spoke = |what: &What| matches!(what, What::BotSaid { .. });
+    assert!(!entries.iter().any(|entry| spoke(&entry.what)));
+}
+
+#[tokio::test]
+async fn held_sends_hang_for_one_user_until_the_guard_drops() {
+    let bench = Bench::answering(ok()).await;
+    let other = bench.platform.add_user(None, "Bo Example").unwrap();
+    let guard = bench.platform.hold_sends_to(PSID, Duration::from_mins(1));
+    let free = json!({ "recipient": { "id": other }, "message": { "text": "hi" } });
+    assert_eq!(answer(bench.post("/me/messages").json(&free)).await.0, 200);
+
+    let held = bench
+        .post("/me/messages")
+        .json(&message(&json!({ "text": "hi" })));
+    let held = tokio::spawn(answer(held));
+    assert_eq!(answer(bench.get("/me")).await.0, 200);
+    assert!(!held.is_finished());
+    drop(guard);
+    assert_eq!(held.await.unwrap().0, 200);
+
+    let limit = Duration::from_millis(50);
+    let _guard = bench.platform.hold_sends_to(PSID, limit);
+    let started = Instant::now();
+    let held = bench
+        .post("/me/messages")
+        .json(&message(&json!({ "text": "hi" })));
+    assert_eq!(answer(held).await.0, 200);
+    assert!(started.elapsed() >= limit);
+    assert!(bench.platform.own_time() < started.elapsed() + limit);
+}
