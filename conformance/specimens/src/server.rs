@@ -52,14 +52,24 @@ pub struct Specimen {
 }
 
 impl Specimen {
-    /// Binds the address and starts to serve.
+    /// Binds `config.listen` and starts to serve.
     pub async fn start(config: SpecimenConfig) -> Result<Self, StartError> {
-        let listen = |source| StartError::Listen {
+        let address = config.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        Self::start_on(listener, config)
+    }
+
+    /// Starts to serve on a listener that is bound already; `config.listen` is not read.
+    ///
+    /// For callers who must know the addresses before they know `graph_url`. Must be called inside
+    /// a tokio runtime.
+    pub fn start_on(listener: TcpListener, config: SpecimenConfig) -> Result<Self, StartError> {
+        let address = listener.local_addr().map_err(|source| StartError::Listen {
             address: config.listen,
             source,
-        };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        })?;
         let stop = CancellationToken::new();
         let graph = Graph::new(
             &config.graph_url,

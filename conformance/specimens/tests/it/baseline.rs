@@ -1,6 +1,7 @@
 //! The specimen without faults keeps the rules.
 
 use linklab_specimens::{Pressure, Specimen, SpecimenConfig, StartError};
+use tokio::net::TcpListener;
 
 use crate::world::{LIVE, World};
 
@@ -116,6 +117,21 @@ async fn the_button_carries_the_linking_url_with_its_own_query() {
     assert_eq!(
         specimen.linking_url(),
         format!("http://{}/link?shop=7", specimen.address())
+    );
+    specimen.stop().await;
+}
+
+#[tokio::test]
+async fn a_bound_listener_is_taken_over() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let specimen = Specimen::start_on(listener, SpecimenConfig::default()).unwrap();
+    assert_eq!(specimen.address(), address);
+    let url = specimen.probe_url_template().replace("{psid}", "1");
+    let answer = reqwest::get(url).await.unwrap();
+    assert_eq!(
+        answer.text().await.unwrap(),
+        r#"{"account":null,"linked":false}"#
     );
     specimen.stop().await;
 }
