@@ -44,13 +44,120 @@ impl RedirectUri {
         }
     }
 
+    /// The place that a prefix of `[redirect] allow` names, with the token as only parameter.
+    ///
+    /// The raw spelling is kept. `None` when the prefix names no host.
+    pub fn allowed_by(prefix: &str) -> Option<Self> {
+        let (scheme, rest) = prefix.split_once("://")?;
+        let (authority, path) = match rest.find(['/', '?', '#']) {
+            Some(at) => rest.split_at(at),
+            None => (rest, ""),
+        };
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let bracket = authority.rfind(']').unwrap_or(0);
+        let (host, port) = match authority[bracket..].rfind(':') {
+            Some(colon) => {
+                let (host, port) = authority.split_at(bracket + colon);
+                (host, Some(port[1..].parse().ok()?))
+            }
+            None => (authority, None),
+        };
+        (!host.is_empty()).then(|| Self {
+            scheme: scheme.to_owned(),
+            host: host.to_owned(),
+            port,
+            path: path.to_owned(),
+            ..Self::live()
+        })
+    }
+
     /// Written out, with `{token}` still standing in it.
     pub fn template(&self) -> RedirectTemplate {
-        unimplemented!()
+        let mut text = format!("{}://{}", self.scheme, self.host);
+        if let Some(port) = self.port {
+            text.push_str(&format!(":{port}"));
+        }
+        text.push_str(&self.path);
+        if let Some(pairs) = &self.query {
+            text.push('?');
+            let pairs: Vec<String> = pairs
+                .iter()
+                .map(|pair| match &pair.value {
+                    Some(value) => format!("{}={value}", pair.name),
+                    None => pair.name.clone(),
+                })
+                .collect();
+            text.push_str(&pairs.join("&"));
+        }
+        if let Some(fragment) = &self.fragment {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        RedirectTemplate(text)
+    }
+
+    /// Whether the token travels in the query.
+    pub fn carries_token(&self) -> bool {
+        let pairs = self.query.as_deref().unwrap_or_default();
+        pairs
+            .iter()
+            .any(|pair| pair.value.as_deref() == Some("{token}"))
     }
 
     /// Class labels, such as `host:ipv6`, `query:percent-lower`, `fragment:none`.
     pub fn labels(&self) -> Vec<String> {
-        unimplemented!()
+        super::labels::of(self)
+    }
+}
+
+impl Pair {
+    /// `name=value`.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: Some(value.into()),
+        }
+    }
+
+    /// A name without `=`.
+    pub fn bare(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            value: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_keep_their_spelling() {
+        for (prefix, written) in [
+            (
+                "https://facebook.com/messenger_platform/account_linking/",
+                "https://facebook.com/messenger_platform/account_linking/?account_linking_token={token}",
+            ),
+            (
+                "http://[::1]:9100/Back",
+                "http://[::1]:9100/Back?account_linking_token={token}",
+            ),
+            (
+                "https://WWW.example.com:8443",
+                "https://WWW.example.com:8443?account_linking_token={token}",
+            ),
+            (
+                "https://a.example/x?y=1#z",
+                "https://a.example/x?account_linking_token={token}",
+            ),
+        ] {
+            assert_eq!(
+                RedirectUri::allowed_by(prefix).unwrap().template().0,
+                written
+            );
+        }
+        assert_eq!(RedirectUri::allowed_by("facebook.com"), None);
+        assert_eq!(RedirectUri::allowed_by("https://:x/"), None);
     }
 }
