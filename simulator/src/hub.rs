@@ -1,5 +1,6 @@
 //! What every part of the running platform shares.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +20,6 @@ use crate::{Clock, Config};
 const MAX_UNATTENDED: usize = 256;
 
 /// The shared state. The world's lock is held for single commands only, never across an await.
-#[derive(Debug)]
 pub(crate) struct Hub {
     pub(crate) config: Config,
     pub(crate) address: SocketAddr,
@@ -34,6 +34,15 @@ pub(crate) struct Hub {
     pub(crate) tasks: TaskTracker,
     world: Mutex<World>,
     unattended: Arc<Semaphore>,
+}
+
+/// Neither secrets nor the journal belong into a debug line.
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Hub {

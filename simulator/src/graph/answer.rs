@@ -85,39 +85,39 @@ impl Answer {
             value: value.expect("answers have string keys only"),
         }
     }
+}
 
-    /// The response with the headers that were seen on real ones (protocol section 2.3).
-    pub(crate) fn into_response(
-        self,
-        version: Option<&str>,
-        now_ms: u64,
-        error: Option<&GraphError>,
-    ) -> Response {
-        let mut response = Response::new(self.bytes.into());
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = response.headers_mut();
-        headers.reserve(10);
-        for (name, value) in STANDING {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        put(
-            headers,
-            HeaderName::from_static("facebook-api-version"),
-            version.unwrap_or(DEFAULT_VERSION),
-        );
-        put(headers, DATE, &http_date(now_ms));
-        if let Some(error) = error {
-            let message = error.message.replace('"', "'");
-            let challenge =
-                format!("OAuth \"Facebook Platform\" \"invalid_request\" \"{message}\"");
-            put(headers, WWW_AUTHENTICATE, &challenge);
-            if let Some(hint) = &error.hint {
-                put(headers, HeaderName::from_static("x-linklab-hint"), hint);
-            }
-        }
-        response
+/// The response with the headers that were seen on real ones (protocol section 2.3).
+pub(crate) fn response(
+    status: u16,
+    body: Bytes,
+    version: Option<&str>,
+    now_ms: u64,
+    error: Option<&GraphError>,
+) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.reserve(10);
+    for (name, value) in STANDING {
+        headers.insert(name, HeaderValue::from_static(value));
     }
+    put(
+        headers,
+        HeaderName::from_static("facebook-api-version"),
+        version.unwrap_or(DEFAULT_VERSION),
+    );
+    put(headers, DATE, &http_date(now_ms));
+    if let Some(error) = error {
+        let message = error.message.replace('"', "'");
+        let challenge = format!("OAuth \"Facebook Platform\" \"invalid_request\" \"{message}\"");
+        put(headers, WWW_AUTHENTICATE, &challenge);
+        if let Some(hint) = &error.hint {
+            put(headers, HeaderName::from_static("x-linklab-hint"), hint);
+        }
+    }
+    response
 }
 
 /// What unversioned calls are told; the real default depends on the app (protocol section 4.3).

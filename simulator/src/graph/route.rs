@@ -11,7 +11,7 @@ use warp::http::{HeaderMap, Method};
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::answer::{Answer, Consequence, Object};
+use super::answer::{Answer, Consequence, Object, response};
 use super::call::{Call, Received};
 use super::endpoint::Endpoint;
 use super::error::GraphError;
@@ -94,7 +94,11 @@ async fn serve(
         then: Consequence::None,
     };
     let result = allowed.and_then(|()| answer(&hub, &call, &mut told));
-    let answer = Answer::of(&result, &trace);
+    let Answer {
+        status,
+        bytes,
+        value,
+    } = Answer::of(&result, &trace);
     let now_ms = hub.clock.now_ms();
     let line = GraphCall {
         trace,
@@ -105,8 +109,8 @@ async fn serve(
         body: received.body,
         endpoint: call.endpoint.name().to_owned(),
         psid: told.psid,
-        status: answer.status,
-        answer: answer.value.clone(),
+        status,
+        answer: value,
     };
     let seq = hub.journal.append(now_ms, None, What::GraphCall(line));
     match told.then {
@@ -117,7 +121,8 @@ async fn serve(
         }
         Consequence::Unlinked { psid, at_ms } => hub.send_unlinked_unattended(psid, at_ms, seq),
     }
-    answer.into_response(call.version.as_deref(), now_ms, result.as_ref().err())
+    let version = call.version.as_deref();
+    response(status, bytes, version, now_ms, result.as_ref().err())
 }
 
 /// What an answer tells beside its body.

@@ -9,6 +9,8 @@ mod reason;
 mod spent;
 mod state;
 mod token;
+#[cfg(test)]
+mod walk;
 
 pub(crate) use ids::Ids;
 pub use reason::AbortReason;

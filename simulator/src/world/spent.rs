@@ -62,3 +62,45 @@ impl Spent {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn returned(expires_ms: u64) -> Return {
+        Return {
+            psid: "1".to_owned(),
+            code: "c".to_owned(),
+            expires_ms,
+            awaiting: true,
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_dropped_and_what_is_awaited_is_kept() {
+        let mut spent = Spent::default();
+        spent.insert(AttemptId(1), returned(100), 0);
+        spent.conclude(AttemptId(1));
+        spent.insert(AttemptId(2), returned(100), 50);
+        assert!(spent.find(AttemptId(1)).is_some(), "not expired yet");
+        spent.insert(AttemptId(3), returned(500), 100);
+        assert!(spent.find(AttemptId(1)).is_none());
+        assert!(
+            spent
+                .find(AttemptId(2))
+                .is_some_and(|awaited| awaited.awaiting)
+        );
+        assert_eq!(spent.forgotten(), 0);
+    }
+
+    #[test]
+    fn the_bound_forgets_the_oldest_and_counts_it() {
+        let mut spent = Spent::default();
+        for serial in 0..=MAX_SPENT as u128 {
+            spent.insert(AttemptId(serial), returned(u64::MAX), 0);
+        }
+        assert!(spent.find(AttemptId(0)).is_none());
+        assert!(spent.find(AttemptId(1)).is_some());
+        assert_eq!((spent.by_id.len(), spent.forgotten()), (MAX_SPENT, 1));
+    }
+}

@@ -280,8 +280,8 @@ impl World {
         };
         let attempt = match self.spent.find(token.id) {
             Some(spent) if spent.awaiting => Attempt::Awaiting,
+            _ if now_ms >= token.expires_ms() => Attempt::Expired,
             Some(_) => Attempt::Finished,
-            None if now_ms >= token.expires_ms() => Attempt::Expired,
             None => Attempt::Opened,
         };
         let (input, usable) = match usable(code, code_limit) {

@@ -22,7 +22,7 @@ const MAX_SERIAL: u64 = (1 << 40) - 1;
 
 /// Which linking attempt a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AttemptId(u128);
+pub struct AttemptId(pub(super) u128);
 
 /// What an opened token tells.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,3 +10,4 @@ mod misbehaving;
 mod platform;
 mod send;
 mod unlinking;
+mod wire;
