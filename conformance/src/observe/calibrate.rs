@@ -195,20 +195,29 @@ impl Looks {
         }
     }
 
-    /// Waits until the unlinking shows, at most a few times as long as the linking took.
+    /// Waits until the unlinking shows by a means that showed the linking, at most three times as long as that took.
     async fn settle(&self, stage: &Stage, psid: &str) {
-        let begun = Instant::now();
-        let linked = self
-            .asked
-            .iter()
-            .find(|look| look.tag == "linked")
-            .map(|look| &look.seen);
-        while begun.elapsed() < (self.latency * 3).max(Duration::from_secs(2)) {
-            let changed = match &stage.subject().probe {
-                Some(probe) => probe::look(stage.http(), probe, psid).await == LinkState::Unlinked,
-                None => answer(stage, psid).await.as_ref() != linked,
+        let probe = stage.subject().probe.as_ref().filter(|_| {
+            let seen = |tag: &str| {
+                self.probed
+                    .iter()
+                    .find(|look| look.tag == tag)
+                    .map(|look| &look.seen)
             };
-            if changed {
+            seen("never") != seen("linked")
+        });
+        if probe.is_none() && self.answers("never") == self.answers("linked") {
+            return;
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < stage.window().max(self.latency * 3) {
+            let unlinked = match probe {
+                Some(probe) => probe::look(stage.http(), probe, psid).await == LinkState::Unlinked,
+                None => answer(stage, psid)
+                    .await
+                    .is_some_and(|seen| seen != self.answers("linked")),
+            };
+            if unlinked {
                 return;
             }
             tokio::time::sleep(PAUSE).await;

@@ -55,6 +55,22 @@ pub(crate) async fn ask(
     }
 }
 
+/// Whether the bot answers this user's question at all within the time.
+pub(crate) async fn answers(
+    simulator: &Simulator,
+    psid: &str,
+    question: &str,
+    within: Duration,
+) -> bool {
+    let journal = simulator.journal();
+    let cursor = journal.end();
+    simulator.say(psid, question).await.is_ok()
+        && journal
+            .wait_for(cursor, within, |entry| said_to(entry, psid).is_some())
+            .await
+            .is_some()
+}
+
 /// All messages to this user after `cursor`: the first is awaited up to `within`, the rest until it is quiet.
 pub(crate) async fn listen(
     simulator: &Simulator,

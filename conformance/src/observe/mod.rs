@@ -11,7 +11,7 @@ mod sight;
 
 pub use calibrate::{Calibrated, Missed, calibrate};
 
-pub(crate) use chat::{ask, listen};
+pub(crate) use chat::{answers, ask, listen};
 pub(crate) use probe::look as probe_look;
 pub(crate) use reading::offers;
 pub(crate) use sight::Sight;

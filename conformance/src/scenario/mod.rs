@@ -1,5 +1,9 @@
 //! Scenarios: how examples are generated and played; each yields transcripts, none decides anything.
 
+mod flow;
+
+pub(crate) use flow::Flow;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;

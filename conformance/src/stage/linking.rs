@@ -36,11 +36,8 @@ impl Recording<'_> {
         let psid = match setup.user_of {
             Some(earlier) => self.psid(earlier).to_owned(),
             None => {
-                let fresh = stage.mint().psid(setup.psid);
                 self.label(setup.psid.label());
-                platform
-                    .add_user(Some(&fresh), "Zoë 测试")
-                    .map_err(|error| Cut(error.to_string()))?
+                stage.new_user(setup.psid)?
             }
         };
         let button_url = setup

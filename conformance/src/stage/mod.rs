@@ -10,6 +10,8 @@ mod posting;
 mod recording;
 mod setup;
 mod sight;
+#[cfg(test)]
+mod tests;
 
 pub use crate::driver::Ended;
 pub use linking::FlowSetup;

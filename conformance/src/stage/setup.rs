@@ -8,7 +8,7 @@ use reqwest::redirect::Policy;
 
 use crate::context::Context;
 use crate::driver::Site;
-use crate::generate::{Freedom, Mint, RedirectUri};
+use crate::generate::{Freedom, Mint, PsidShape, RedirectUri};
 use crate::observe::Sight;
 use crate::scenario::CaseId;
 use crate::stage::{Cut, Recording};
@@ -19,6 +19,8 @@ use crate::transcript::{Canary, Transcript};
 const SHORTEST_WINDOW: Duration = Duration::from_secs(2);
 /// Nothing must have happened for at least this long.
 const SHORTEST_QUIET: Duration = Duration::from_millis(250);
+/// So many users of another stage may stand in the way of a new one.
+const MOST_COLLISIONS: usize = 1_000;
 
 /// Shared by all scenarios of a run: the platform, the backend's description, and what calibration found.
 #[derive(Debug)]
@@ -125,6 +127,22 @@ impl Stage {
 
     pub(super) fn mint(&self) -> &Mint {
         &self.mint
+    }
+
+    /// A user of the platform who never talked to the page before.
+    pub(super) fn new_user(&self, shape: PsidShape) -> Result<String, Cut> {
+        // Another stage on the same platform may have begun in the same millisecond.
+        let mut refusal = String::new();
+        for _ in 0..MOST_COLLISIONS {
+            match self
+                .simulator
+                .add_user(Some(&self.mint.psid(shape)), "Zoë 测试")
+            {
+                Ok(psid) => return Ok(psid),
+                Err(error) => refusal = error.to_string(),
+            }
+        }
+        Err(Cut(refusal))
     }
 
     /// What belongs to the backend: whatever leaves it is intercepted.

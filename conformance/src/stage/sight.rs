@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::recording::Recording;
 use crate::context::ObservationLevel;
-use crate::observe::{ask, listen, probe_look};
+use crate::generate::PsidShape;
+use crate::observe::{answers, ask, probe_look};
 use crate::stage::{Cut, FlowId};
 use crate::transcript::{LinkState, Observed, What};
 
@@ -112,21 +113,12 @@ impl Recording<'_> {
         let sentinel = match &self.sentinel {
             Some(sentinel) => sentinel.clone(),
             None => {
-                let fresh = stage.mint().psid(crate::generate::PsidShape::Live);
-                if stage
-                    .simulator()
-                    .add_user(Some(&fresh), "Sentinel")
-                    .is_err()
-                {
+                let Ok(fresh) = stage.new_user(PsidShape::Live) else {
                     return false;
-                }
+                };
                 self.sentinel.insert(fresh).clone()
             }
         };
-        let cursor = stage.simulator().journal().end();
-        stage.simulator().say(&sentinel, question).await.is_ok()
-            && !listen(stage.simulator(), &sentinel, cursor, stage.window())
-                .await
-                .is_empty()
+        answers(stage.simulator(), &sentinel, question, stage.window()).await
     }
 }
