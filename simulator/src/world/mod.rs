@@ -3,6 +3,7 @@
 //! [`World::handle`] answers a [`Command`] with an [`Event`] or a [`Refusal`] and changes nothing;
 //! [`World::apply`] makes the event true. What linking does is decided by one table, [`linking`].
 
+mod command;
 mod ids;
 pub mod linking;
 mod reason;
@@ -12,7 +13,8 @@ mod token;
 #[cfg(test)]
 mod walk;
 
+pub use command::{Command, Event, Refusal};
 pub(crate) use ids::Ids;
 pub use reason::AbortReason;
-pub use state::{Command, Event, MAX_USERS, Refusal, World};
+pub use state::{MAX_USERS, World};
 pub use token::{AttemptId, Garbled, Sealer, TOKEN_LIFE_MS, Token};
