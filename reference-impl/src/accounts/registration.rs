@@ -17,8 +17,8 @@ pub enum AccountError {
     /// The user name is empty, too long or unprintable.
     #[error("a user name or e-mail address has 1 to 100 printable characters")]
     Username,
-    /// The display name is empty, too long or unprintable.
-    #[error("a name has 1 to 100 printable characters")]
+    /// The display name is too long or unprintable.
+    #[error("a name has at most 100 printable characters")]
     DisplayName,
     /// The password is too short or too long.
     #[error("a password has at least 8 characters and at most 1024 bytes")]
@@ -35,6 +35,8 @@ pub enum AccountError {
 }
 
 /// Creates an account and gives its id.
+///
+/// Without a display name the account goes by its user name, up to the `@` of an e-mail address.
 pub(crate) async fn register(
     app: &App,
     username: &str,
@@ -42,7 +44,10 @@ pub(crate) async fn register(
     password: &str,
 ) -> Result<i64, AccountError> {
     let username = normalise(username);
-    let display_name = display_name.trim();
+    let display_name = match display_name.trim() {
+        "" => username.split('@').next().unwrap_or_default().trim(),
+        given => given,
+    };
     if !is_name(&username) {
         return Err(AccountError::Username);
     }

@@ -39,10 +39,12 @@ pub(super) async fn unlink_all(
         return page(&app, &browser, &account, Some(Notice::StaleForm)).await;
     }
     let mut notice = Notice::Unlinked;
+    // The first failure ends it: a platform that is down would make the person wait for every PSID.
     for psid in app.store.psids_of(account.id).await? {
         if let Err(error) = unlink(&app, &psid).await {
             tracing::warn!(%error, "a link stays because unlinking failed");
             notice = Notice::UnlinkFailed;
+            break;
         }
     }
     page(&app, &browser, &account, Some(notice)).await

@@ -1,6 +1,6 @@
 //! What the platform asks for when it opens the linking URL: a token and a return address.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{allow_list::AllowList, destination::Destination};
 use crate::{
@@ -11,6 +11,13 @@ use crate::{
 /// The longest token that is taken, in characters. Live ones have 110 (protocol row 1.4.4), but
 /// they are opaque, so nothing else is assumed of them.
 pub(crate) const LONGEST_TOKEN: usize = 4096;
+
+/// Everything but the characters that mean themselves everywhere in an address.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A linking request that was checked. It travels from page to page in hidden fields and is checked
 /// again each time, so that two tabs of one browser never share it (conformance CON-02).
@@ -84,8 +91,8 @@ impl LinkRequest {
 
     /// One of this backend's own pages, with the request carried along.
     pub(crate) fn address_of(&self, path: &str) -> String {
-        let token = utf8_percent_encode(&self.token, NON_ALPHANUMERIC);
-        let redirect = utf8_percent_encode(self.destination.original(), NON_ALPHANUMERIC);
+        let token = utf8_percent_encode(&self.token, VALUE);
+        let redirect = utf8_percent_encode(self.destination.original(), VALUE);
         format!("{path}?account_linking_token={token}&redirect_uri={redirect}")
     }
 }

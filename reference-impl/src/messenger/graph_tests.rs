@@ -105,6 +105,79 @@ async fn every_golden_error_is_understood() {
     insta::assert_json_snapshot!(understood);
 }
 
+/// The golden request that the platform received, as its fixture writes it.
+async fn received(server: &MockServer) -> Value {
+    let requests = server.received_requests().await.unwrap();
+    let request = &requests[0];
+    let mut query: Vec<_> = request.url.query_pairs().into_owned().collect();
+    query.sort();
+    json!({
+        "method": request.method.as_str(),
+        "path": request.url.path(),
+        "query": query,
+        "body": serde_json::from_slice::<Value>(&request.body).unwrap_or_default(),
+    })
+}
+
+fn golden_request(name: &str) -> Value {
+    let golden = &linklab_fixtures::golden(name).unwrap().message;
+    let mut query: Vec<(String, String)> = serde_json::from_value(golden["query"].clone()).unwrap();
+    query.sort();
+    json!({ "method": golden["method"], "path": golden["path"], "query": query, "body": golden["body"] })
+}
+
+fn golden_answer(name: &str) -> String {
+    linklab_fixtures::golden(name).unwrap().message["body"].to_string()
+}
+
+#[tokio::test]
+async fn the_golden_conversations_are_held() {
+    let token = Secret::new("PAGE_ACCESS_TOKEN");
+    let graph = |server: &MockServer| Graph::new(&format!("{}/v2.6", server.uri()), token.clone());
+
+    let server = answering(200, &golden_answer("psid-response")).await;
+    let request = golden_request("psid-request");
+    let asked = |name: &str| {
+        let query = request["query"].as_array().unwrap();
+        query.iter().find(|pair| pair[0] == name).unwrap()[1]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let psid = graph(&server)
+        .psid(&asked("account_linking_token"))
+        .await
+        .unwrap();
+    assert_eq!(received(&server).await, request);
+    insta::assert_snapshot!(psid, @"25193847560281743");
+
+    let server = answering(200, &golden_answer("unlink-response")).await;
+    let request = golden_request("unlink-request");
+    graph(&server)
+        .unlink(request["body"]["psid"].as_str().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(received(&server).await, request);
+
+    let server = answering(200, &golden_answer("send-message-response")).await;
+    let request = golden_request("send-text-request");
+    let message = Message::Text(
+        request["body"]["message"]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    );
+    let psid = request["body"]["recipient"]["id"].as_str().unwrap();
+    graph(&server)
+        .send(&Outgoing {
+            psid,
+            message: &message,
+        })
+        .await
+        .unwrap();
+    assert_eq!(received(&server).await, request);
+}
+
 #[tokio::test]
 async fn answers_of_the_wrong_shape_are_not_believed() {
     for (status, body) in [

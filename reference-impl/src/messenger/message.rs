@@ -63,6 +63,39 @@ fn button_template(text: &str, button: &serde_json::Value) -> serde_json::Value 
 mod tests {
     use super::*;
 
+    /// The body that the fixture's own texts and addresses give.
+    fn as_golden(name: &str, message: impl Fn(&serde_json::Value) -> Message) {
+        let golden = &linklab_fixtures::golden(name).unwrap().message["body"];
+        let psid = golden["recipient"]["id"].as_str().unwrap();
+        let message = message(&golden["message"]);
+        let body = serde_json::to_value(Outgoing {
+            psid,
+            message: &message,
+        });
+        assert_eq!(&body.unwrap(), golden, "{name}");
+    }
+
+    fn text(value: &serde_json::Value) -> String {
+        value.as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn bodies_are_those_of_the_fixtures() {
+        as_golden("send-text-request", |golden| {
+            Message::Text(text(&golden["text"]))
+        });
+        as_golden("button-log-in-button-template", |golden| {
+            let payload = &golden["attachment"]["payload"];
+            Message::LogIn {
+                text: text(&payload["text"]),
+                url: text(&payload["buttons"][0]["url"]),
+            }
+        });
+        as_golden("button-log-out-button-template", |golden| Message::LogOut {
+            text: text(&golden["attachment"]["payload"]["text"]),
+        });
+    }
+
     #[test]
     fn each_kind_of_message_has_the_documented_body() {
         let messages = [

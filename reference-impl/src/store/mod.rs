@@ -15,3 +15,6 @@ pub(crate) use accounts::Account;
 pub(crate) use codes::{Consumption, NewCode};
 pub(crate) use database::Store;
 pub use database::StoreError;
+
+#[cfg(test)]
+mod tests;

@@ -60,7 +60,7 @@ pub(crate) async fn sign_up() {
     phone.open(&stage.tap()).await;
     phone.tap("Create an account").await;
     phone.sees("Create an account").await;
-    phone.fill("Your name", "Cleo").await;
+    phone.fill("Your name (optional)", "Cleo").await;
     phone.fill("User name or e-mail", "cleo@coffee.test").await;
     phone.fill("Password", "a long enough password").await;
     phone.picture("signup").await;
@@ -99,7 +99,7 @@ pub(crate) async fn fits() {
         "Link with Messenger?",
         "Your account",
     ];
-    let chinese = ["登录", "创建帐户", "与 Messenger 关联？", "您的帐户"];
+    let chinese = ["登录", "创建账户", "与 Messenger 关联？", "您的账户"];
     for (width, language, headings) in [
         (320, "en-US,en", english),
         (320, "zh-CN,zh", chinese),

@@ -191,7 +191,7 @@ fn capabilities(profile: &Path, width: u32, language: &str) -> Capabilities {
     }
 }
 
-/// One DevTools call, sent over the WebDriver session.
+/// One call of the browser's own protocol, sent over the session.
 #[derive(Debug)]
 struct DevTools {
     method: &'static str,

@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 pub(crate) const PAGE_ID: &str = "1691462197845448";
 pub(crate) const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const VERIFY_TOKEN: &str = "verify-me";
-pub(crate) const PAGE_TOKEN: &str = "PAGE_ACCESS_TOKEN";
+pub(crate) const PAGE_TOKEN: &str = "EAAG-the-page-token";
 pub(crate) const ADMIN_TOKEN: &str = "an-admin-token-for-tests";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Noon of an ordinary day.

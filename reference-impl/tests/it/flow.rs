@@ -384,7 +384,68 @@ async fn chinese_readers_get_chinese_pages() {
                 .with("password", PASSWORD),
         )
         .await;
-    assert!(consent.text().contains("确认关联此帐户"));
+    assert!(consent.text().contains("确认关联此账户"));
+}
+
+#[tokio::test]
+async fn a_page_that_outlives_its_session_asks_again_and_keeps_everything() {
+    let backend = start().await;
+    let person = Person::new(&backend);
+    let login = person.open(&linking_page("T1")).await;
+    let consent = person
+        .submit(
+            &login
+                .form("login")
+                .with("username", "ann")
+                .with("password", PASSWORD),
+        )
+        .await;
+    backend.clock.advance(Duration::from_hours(13));
+    let again = person.submit(&consent.form("consent")).await;
+    assert_eq!(
+        (again.status.as_u16(), again.left_for.as_deref()),
+        (403, None)
+    );
+    let consent = person
+        .submit(
+            &again
+                .form("login")
+                .with("username", "ann")
+                .with("password", PASSWORD),
+        )
+        .await;
+    let end = person
+        .submit(&consent.form("consent"))
+        .await
+        .left_for
+        .unwrap();
+    assert!(end.starts_with(&return_address("T1")), "{end}");
+}
+
+#[tokio::test]
+async fn the_longest_request_goes_all_the_way() {
+    let backend = start().await;
+    let token = "+".repeat(4096);
+    let base = "https://facebook.com/messenger_platform/account_linking/?a=";
+    let redirect = format!("{base}{}", "/".repeat(16 * 1024 - base.len()));
+    let end = Person::new(&backend)
+        .link("ann", &linking_page_to(&token, &redirect))
+        .await;
+    assert!(end.starts_with(&format!("{redirect}&authorization_code=")));
+}
+
+#[tokio::test]
+async fn without_a_name_an_account_goes_by_its_user_name() {
+    let backend = start().await;
+    let person = Person::new(&backend);
+    let signup = person.open("/signup").await;
+    let form = signup.form("signup").with("username", "Dora@coffee.test");
+    let account = person.submit(&form.with("password", PASSWORD)).await;
+    assert!(
+        account.html.contains("<strong>dora</strong>"),
+        "{}",
+        account.html
+    );
 }
 
 #[tokio::test]

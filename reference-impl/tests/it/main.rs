@@ -7,9 +7,11 @@
 
 mod admin;
 mod backend;
+mod command;
 mod flow;
 mod guards;
 mod person;
 mod platform;
+mod simulated;
 mod unlinking;
 mod webhook;

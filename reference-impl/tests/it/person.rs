@@ -36,6 +36,11 @@ impl Person {
     }
 
     pub(crate) fn speaking(backend: &Running, language: &str) -> Self {
+        Self::at(&backend.url("/"), language)
+    }
+
+    /// A person in front of the backend at this address.
+    pub(crate) fn at(home: &str, language: &str) -> Self {
         let language = header::HeaderValue::from_str(language).unwrap();
         let client = Client::builder()
             .cookie_store(true)
@@ -46,7 +51,7 @@ impl Person {
             .unwrap();
         Self {
             client,
-            home: Url::parse(&backend.url("/")).unwrap(),
+            home: Url::parse(home).unwrap(),
         }
     }
 
