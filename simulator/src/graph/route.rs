@@ -57,17 +57,18 @@ async fn serve(
     headers: HeaderMap,
     chunks: impl Stream<Item = Result<impl Buf, warp::Error>> + Send,
 ) -> Response {
-    let body = tokio::time::timeout(BODY_DEADLINE, collect(chunks)).await;
-    let own = hub.own_time.start();
-    let unread = match &body {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => Some(error.clone()),
-        Err(_) => Some(GraphError::unreadable(
+    let body = match tokio::time::timeout(BODY_DEADLINE, collect(chunks)).await {
+        Ok(body) => body,
+        Err(_) => Err(GraphError::unreadable(
             408,
             "The request body did not arrive in time",
         )),
     };
-    let body = body.ok().and_then(Result::ok).unwrap_or_default();
+    let own = hub.own_time.start();
+    let (body, unread) = match body {
+        Ok(body) => (body, None),
+        Err(error) => (Bytes::new(), Some(error)),
+    };
     let received = Received {
         method,
         path,
@@ -77,23 +78,47 @@ async fn serve(
     };
     let call = Call::read(&received, &hub.config.page_id);
     let allowed = unread.map_or_else(|| access::authorise(&call, &hub.config), Err);
+    let held = allowed.is_ok() && call.endpoint == Endpoint::Messages && hub.holds.any();
+    let held = held.then(|| send::recipient_of(&call.params)).flatten();
     drop(own);
 
-    if allowed.is_ok()
-        && call.endpoint == Endpoint::Messages
-        && hub.holds.any()
-        && let Some(psid) = send::recipient_of(&call.params)
-    {
-        hub.holds.pass(&psid).await;
-    }
+    let Some(psid) = held else {
+        return finish(&hub, received, &call, allowed);
+    };
+    let holding = {
+        let hub = Arc::clone(&hub);
+        async move {
+            tokio::select! {
+                () = hub.stop.cancelled() => {}
+                () = hub.holds.pass(&psid) => {}
+            }
+            finish(&hub, received, &call, allowed)
+        }
+    };
+    // A task of its own: a message that has been received is sent, even if the caller has given up meanwhile.
+    hub.tasks.spawn(holding).await.unwrap_or_else(|_| {
+        let lost = GraphError::unreadable(500, "An unknown error occurred");
+        let trace = hub.ids.trace();
+        let now_ms = hub.clock.now_ms();
+        let answer = Answer::of(&Err(lost.clone()), &trace);
+        response(answer.status, answer.bytes, None, now_ms, Some(&lost))
+    })
+}
 
+/// Answers a call that has been read, writes it down, and sets off what follows.
+fn finish(
+    hub: &Arc<Hub>,
+    received: Received,
+    call: &Call,
+    allowed: Result<(), GraphError>,
+) -> Response {
     let _own = hub.own_time.start();
     let trace = hub.ids.trace();
     let mut told = Told {
-        psid: concerned(&hub, &call),
+        psid: None,
         then: Consequence::None,
     };
-    let result = allowed.and_then(|()| answer(&hub, &call, &mut told));
+    let result = allowed.and_then(|()| answer(hub, call, &mut told));
     let Answer {
         status,
         bytes,
@@ -108,7 +133,7 @@ async fn serve(
         headers: lines(&received.headers),
         body: received.body,
         endpoint: call.endpoint.name().to_owned(),
-        psid: told.psid,
+        psid: told.psid.or_else(|| concerned(hub, call)),
         status,
         answer: value,
     };
@@ -116,8 +141,8 @@ async fn serve(
     match told.then {
         Consequence::None => {}
         Consequence::Said { psid, message } => {
-            hub.journal
-                .append(now_ms, Some(seq), What::BotSaid { psid, message });
+            let said = What::BotSaid { psid, message };
+            hub.journal.append(now_ms, Some(seq), said);
         }
         Consequence::Unlinked { psid, at_ms } => hub.send_unlinked_unattended(psid, at_ms, seq),
     }
@@ -180,7 +205,7 @@ fn unlink(hub: &Arc<Hub>, call: &Call) -> Result<(Object, Consequence), GraphErr
     ))
 }
 
-/// The user whom a call is about, as far as it can be told before it is answered.
+/// The user whom a call is about, as far as its answer has not told it.
 fn concerned(hub: &Hub, call: &Call) -> Option<String> {
     match &call.endpoint {
         Endpoint::Messages => send::recipient_of(&call.params),

@@ -215,3 +215,39 @@ async fn held_sends_hang_for_one_user_until_the_guard_drops() {
     assert!(started.elapsed() >= limit);
     assert!(bench.platform.own_time() < started.elapsed() + limit);
 }
+
+#[tokio::test]
+async fn a_held_message_is_sent_even_if_its_caller_gives_up() {
+    let bench = Bench::answering(ok()).await;
+    let guard = bench.platform.hold_sends_to(PSID, Duration::from_mins(1));
+    let start = bench.platform.journal().end();
+    let call = bench
+        .post("/me/messages")
+        .json(&message(&json!({ "text": "late" })))
+        .timeout(Duration::from_millis(200));
+    assert!(call.send().await.unwrap_err().is_timeout());
+    assert!(bench.platform.journal().since(start).0.is_empty());
+    drop(guard);
+    let said = bench
+        .platform
+        .journal()
+        .wait_for(start, Duration::from_secs(10), |entry| {
+            matches!(&entry.what, What::BotSaid { message, .. } if message["text"] == "late")
+        })
+        .await;
+    assert!(said.is_some());
+}
+
+#[tokio::test]
+async fn stopping_ends_what_is_held() {
+    let bench = Bench::answering(ok()).await;
+    let _guard = bench.platform.hold_sends_to(PSID, Duration::from_mins(1));
+    let held = bench
+        .post("/me/messages")
+        .json(&message(&json!({ "text": "hi" })));
+    let held = tokio::spawn(held.send());
+    assert_eq!(answer(bench.get("/me")).await.0, 200);
+    let stopped = tokio::time::timeout(Duration::from_secs(10), bench.platform.stop()).await;
+    assert!(stopped.is_ok());
+    let _ = held.await;
+}
