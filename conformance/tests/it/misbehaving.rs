@@ -111,7 +111,7 @@ async fn a_foreign_backend_is_refused_without_the_owners_word() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_check_is_exit_2_and_an_empty_selection_exit_4() {
     let error = judge("http://127.0.0.1:9", |_, options| {
-        options.check = vec!["RED-99".into()]
+        options.check = vec!["RED-99".into()];
     })
     .await;
     assert_eq!(error.expect_err("no such check").exit_code(), 2);
@@ -160,7 +160,7 @@ async fn rejected_accounts_are_exit_3() {
         .mount(&server)
         .await;
     let report = judge(&server.uri(), |described, _| {
-        described.subject.accounts[0].password = "another".into()
+        described.subject.accounts[0].password = "another".into();
     })
     .await;
     let report = report.expect("a report");
