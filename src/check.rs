@@ -74,7 +74,7 @@ fn options(arguments: &Check) -> Options {
         ProfileName::Deep => Profile::Deep,
     };
     Options {
-        check: arguments.check.clone(),
+        check: arguments.only.clone(),
         skip: arguments.skip.clone(),
         jobs: arguments.jobs.map(usize::from),
         fail_on: match arguments.fail_on {
@@ -83,7 +83,41 @@ fn options(arguments: &Check) -> Options {
             FailOn::Hardening => Level::Hardening,
         },
         i_own_this: arguments.i_own_this,
+        run_id: run::new_id(arguments.seed),
+        arguments: repeated(arguments),
         ..Options::new(profile, arguments.seed, run::today())
+    }
+}
+
+/// What was typed, as far as it says which backend is judged and how much is played.
+fn repeated(arguments: &Check) -> String {
+    let mut words = Vec::new();
+    match arguments.profile {
+        ProfileName::Default => {}
+        ProfileName::Smoke => words.push("--profile smoke".to_owned()),
+        ProfileName::Deep => words.push("--profile deep".to_owned()),
+    }
+    if arguments.i_own_this {
+        words.push("--i-own-this".to_owned());
+    }
+    if let Some(file) = &arguments.config {
+        words.push(format!("--config {}", quoted(&file.to_string_lossy())));
+    }
+    words.extend(arguments.url.as_deref().map(quoted));
+    if !arguments.command.is_empty() {
+        words.push("--".to_owned());
+        words.extend(arguments.command.iter().map(|word| quoted(word)));
+    }
+    words.join(" ")
+}
+
+/// A word as a POSIX shell takes it back.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -118,5 +152,24 @@ async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Without a signal handler the run simply cannot be interrupted this way.
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_survives_the_shell() {
+        assert_eq!(
+            quoted("examples/python-stdlib/linking.toml"),
+            "examples/python-stdlib/linking.toml"
+        );
+        assert_eq!(
+            quoted("http://127.0.0.1:1/a?b=1&c"),
+            "'http://127.0.0.1:1/a?b=1&c'"
+        );
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
     }
 }

@@ -36,7 +36,7 @@ pub(crate) enum Command {
 /// In which language people are told things.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Told {
-    /// Language of texts; ids and JSON are never translated [default: what LC_ALL, LC_MESSAGES or LANG say, else en]
+    /// Language of texts; ids and JSON are never translated [default: that of the locale, else en]
     #[arg(long, value_enum, env = "LINKLAB_LANG")]
     pub(crate) lang: Option<Lang>,
 }
@@ -97,8 +97,8 @@ pub(crate) struct Check {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Only these checks (ids, separated by commas)
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub(crate) check: Vec<String>,
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
     /// All but these checks
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,

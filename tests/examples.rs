@@ -13,7 +13,7 @@ use serde_json::Value;
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let trials = vec![
-        example("python_stdlib_passes", |copy| copy.passes()),
+        example("python_stdlib_passes", Copy::passes),
         example(
             "python_stdlib_with_a_constant_code_fails_on_the_code",
             |copy| {

@@ -1,6 +1,7 @@
 //! The one document of a run; everything that people or programs read is a projection of it.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::check::Level;
 use crate::context::ObservationLevel;
@@ -15,6 +16,8 @@ use super::Figures;
 pub struct Report {
     /// Name and version of the tool.
     pub tool: String,
+    /// Which run this is: sorts by time, and ties report.json to junit.xml.
+    pub run_id: Uuid,
     /// Id of the requirement set.
     pub set: String,
     /// Seed of the run.

@@ -28,6 +28,7 @@ pub fn junit(report: &Report, language: Language) -> String {
         suite.add_test_case(case(report, check, language));
     }
     let mut document = Document::new(report.tool.as_str());
+    document.set_uuid(report.run_id);
     document.add_test_suite(suite);
     document
         .to_string()

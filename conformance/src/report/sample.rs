@@ -66,23 +66,13 @@ pub(super) fn report() -> Report {
     )];
     Report {
         tool: "linklab 0.0.0".to_owned(),
+        run_id: uuid::Uuid::from_u128(0x019a_c5f2_8d00_7000_8000_0000_0000_0001),
         set: "2026-12".to_owned(),
         seed: 8412,
         profile: Profile::Default,
         fail_on: Level::Must,
         verdict: Verdict::Violations,
-        target: Target {
-            linking_url: "http://127.0.0.1:8000/authorize".to_owned(),
-            webhook_url: Some("http://127.0.0.1:8000/webhook".to_owned()),
-            observation: ObservationLevel::Chat,
-            observation_note: Some(Text::fixed(
-                "no [observe] probe is configured",
-                "没有配置 [observe] probe",
-            )),
-            accounts: 2,
-            latency_ms: 12,
-            pinned: vec!["origin".to_owned()],
-        },
+        target: target(),
         checks: vec![
             control,
             check("URL-01", Level::Must, Outcome::Pass),
@@ -180,5 +170,20 @@ fn finding(transcript: &str, message: &str, expected: &str, got: &str) -> Findin
         got: got.to_owned(),
         replay: "linklab check --check RED-05 --seed 8412".to_owned(),
         minimal: None,
+    }
+}
+
+fn target() -> Target {
+    Target {
+        linking_url: "http://127.0.0.1:8000/authorize".to_owned(),
+        webhook_url: Some("http://127.0.0.1:8000/webhook".to_owned()),
+        observation: ObservationLevel::Chat,
+        observation_note: Some(Text::fixed(
+            "no [observe] probe is configured",
+            "没有配置 [observe] probe",
+        )),
+        accounts: 2,
+        latency_ms: 12,
+        pinned: vec!["origin".to_owned()],
     }
 }

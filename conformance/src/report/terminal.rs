@@ -37,7 +37,7 @@ pub fn terminal(report: &Report, language: Language) -> String {
         .collect();
     full.sort_by_key(|check| (std::cmp::Reverse(check.blocks), check.outcome));
     for check in full {
-        block::failure(&mut out, report, check, language);
+        block::failure(&mut out, check, language);
     }
     stale(&mut out, report, language);
     for outcome in [

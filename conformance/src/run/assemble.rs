@@ -201,7 +201,16 @@ impl Evidence<'_> {
             sent: transcript.and_then(|transcript| sent(finding, transcript)),
             expected: finding.expected.clone(),
             got: finding.got.clone(),
-            replay: format!("linklab check --check {id} --seed {}", self.options.seed),
+            replay: format!(
+                "linklab check --check {id} --seed {}{}{}",
+                self.options.seed,
+                if self.options.arguments.is_empty() {
+                    ""
+                } else {
+                    " "
+                },
+                self.options.arguments
+            ),
             minimal,
         };
         let smallest = self.smallest.get(id);

@@ -250,6 +250,7 @@ impl Session<'_> {
         let transcripts = &evidence.played.transcripts;
         let mut report = Report {
             tool: format!("linklab {}", env!("CARGO_PKG_VERSION")),
+            run_id: self.options.run_id,
             set: linklab_fixtures::requirements().id.clone(),
             seed: self.options.seed,
             profile: self.options.profile,

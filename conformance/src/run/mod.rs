@@ -24,7 +24,7 @@ mod shrink;
 mod tail;
 mod verdict;
 
-pub use clock::today;
+pub use clock::{new_id, today};
 pub use conduct::run;
 pub use error::RunError;
 pub use options::Options;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::check::Level;
 use crate::date::Date;
 use crate::scenario::Profile;
@@ -33,6 +35,10 @@ pub struct Options {
     pub limit: Duration,
     /// The day on which expectations are looked at.
     pub today: Date,
+    /// Which run this is, for whoever collects reports; nil unless set.
+    pub run_id: Uuid,
+    /// Arguments that name backend and profile, as typed; findings repeat them behind check and seed.
+    pub arguments: String,
 }
 
 impl Options {
@@ -51,6 +57,8 @@ impl Options {
             shrink_limit: Duration::from_mins(1),
             limit: Self::usual_limit(profile),
             today,
+            run_id: Uuid::nil(),
+            arguments: String::new(),
         }
     }
 
