@@ -1,37 +1,34 @@
 //! The backend's Graph calls, taken from the platform's journal.
 
+use std::time::Instant;
+
 use linklab_simulator::Simulator;
 use linklab_simulator::journal::{self, Cursor};
 
-use crate::transcript::{Given, GraphCall, Step, What};
+use crate::transcript::{Given, GraphCall, What};
 
 /// What the journal holds about some users.
 #[derive(Debug)]
 pub(super) struct Collected {
-    /// Calls in order of time, without tag.
-    pub(super) steps: Vec<Step>,
+    /// Calls in order of time: when, of which linking, and what.
+    pub(super) calls: Vec<(Instant, usize, What)>,
     /// Lines that the journal's bound dropped meanwhile.
     pub(super) dropped: u64,
 }
 
-/// The calls about these linkings since `cursor`; `began_ms` is the platform's time at the beginning.
+/// The calls about these linkings since `cursor`.
 ///
 /// A call that the platform could not tie to a user belongs to the linking whose token it carries: a PSID request in
 /// the wrong form is what TOK-01 has to see.
-pub(super) fn calls(
-    simulator: &Simulator,
-    cursor: Cursor,
-    flows: &[&Given],
-    began_ms: u64,
-) -> Collected {
+pub(super) fn calls(simulator: &Simulator, cursor: Cursor, flows: &[&Given]) -> Collected {
     if flows.is_empty() {
         return Collected {
-            steps: Vec::new(),
+            calls: Vec::new(),
             dropped: 0,
         };
     }
     let (entries, dropped) = simulator.journal().since(cursor);
-    let steps = entries
+    let calls = entries
         .into_iter()
         .filter_map(|entry| {
             let journal::What::GraphCall(call) = entry.what else {
@@ -45,15 +42,10 @@ pub(super) fn calls(
                         .iter()
                         .position(|given| carries(&call, &given.account_linking_token))
                 })?;
-            Some(Step {
-                at_ms: entry.at_ms.saturating_sub(began_ms),
-                flow,
-                tag: String::new(),
-                what: What::Graph(told(call)),
-            })
+            Some((entry.instant, flow, What::Graph(told(call))))
         })
         .collect();
-    Collected { steps, dropped }
+    Collected { calls, dropped }
 }
 
 /// Tokens are base64url, so they look the same encoded and plain (protocol row 1.4.4).

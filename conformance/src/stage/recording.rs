@@ -32,8 +32,9 @@ pub struct Recording<'a> {
     labels: BTreeSet<String>,
     tag: String,
     begun: Instant,
-    platform_began_ms: u64,
-    steps: Vec<Step>,
+    /// In order of filing; put in order of time at the end. Milliseconds would not do: a bot's answer and the look
+    /// that waited for it often share one.
+    steps: Vec<(Instant, Step)>,
 }
 
 /// One linking of a recording.
@@ -68,7 +69,6 @@ impl<'a> Recording<'a> {
             labels: BTreeSet::new(),
             tag: String::new(),
             begun: Instant::now(),
-            platform_began_ms: stage.simulator().clock().now_ms(),
             steps: Vec::new(),
         }
     }
@@ -110,12 +110,13 @@ impl<'a> Recording<'a> {
 
     pub(crate) fn file(&mut self, at: Instant, flow: FlowId, tag: &str, what: What) {
         let elapsed = at.saturating_duration_since(self.begun);
-        self.steps.push(Step {
+        let step = Step {
             at_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             flow,
             tag: tag.to_owned(),
             what,
-        });
+        };
+        self.steps.push((at, step));
     }
 
     /// Takes over what a tab wrote down.
@@ -128,20 +129,17 @@ impl<'a> Recording<'a> {
 
     fn end(mut self, mut cut: Option<String>) -> Transcript {
         let given: Vec<&Given> = self.flows.iter().map(|flow| &flow.given).collect();
-        let collected = graph::calls(
-            self.stage.simulator(),
-            self.cursor,
-            &given,
-            self.platform_began_ms,
-        );
+        let collected = graph::calls(self.stage.simulator(), self.cursor, &given);
         if collected.dropped > 0 && cut.is_none() {
             cut = Some(format!(
                 "the platform's journal dropped {} lines while this was recorded, so Graph calls may be missing",
                 collected.dropped
             ));
         }
-        self.steps.extend(collected.steps);
-        self.steps.sort_by_key(|step| step.at_ms);
+        for (at, flow, what) in collected.calls {
+            self.file(at, flow, "", what);
+        }
+        self.steps.sort_by_key(|(at, _)| *at);
         let mut canaries = self.stage.canaries();
         let users: BTreeSet<&str> = self
             .flows
@@ -159,7 +157,7 @@ impl<'a> Recording<'a> {
             labels: self.labels,
             flows: self.flows.into_iter().map(|flow| flow.given).collect(),
             canaries,
-            steps: self.steps,
+            steps: self.steps.into_iter().map(|(_, step)| step).collect(),
             cut,
         }
     }

@@ -1,5 +1,7 @@
 //! The lines of the journal.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 /// A position in the journal; entries with a greater `seq` are newer.
@@ -13,6 +15,9 @@ pub struct Entry {
     pub seq: u64,
     /// Platform time in milliseconds.
     pub at_ms: u64,
+    /// When the line was written, by the process's own unvarying clock: orders it among what others saw within a
+    /// millisecond, and while the platform's time stands still.
+    pub instant: Instant,
     /// What this follows from, as a `seq`.
     pub cause: Option<u64>,
     /// What happened.

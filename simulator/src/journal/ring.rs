@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -129,6 +129,7 @@ impl Ring {
             Arc::new(Entry {
                 seq,
                 at_ms,
+                instant: Instant::now(),
                 cause,
                 what,
             }),
