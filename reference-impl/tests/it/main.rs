@@ -14,5 +14,7 @@ mod guards;
 mod person;
 mod platform;
 mod simulated;
+#[path = "../../src/store/testing.rs"]
+mod testing;
 mod unlinking;
 mod webhook;
