@@ -19,6 +19,16 @@ pub(crate) struct Setting {
     pub(crate) database: Option<String>,
 }
 
+impl Setting {
+    fn name(&self) -> &'static str {
+        match (self.instances, &self.database) {
+            (1, None) => "sqlite",
+            (1, Some(_)) => "postgres",
+            _ => "two-instances",
+        }
+    }
+}
+
 /// Runs the suite; anything but a full pass is a failure that names what did not pass.
 pub(crate) fn judged(setting: &Setting) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
@@ -28,7 +38,8 @@ pub(crate) fn judged(setting: &Setting) -> Result<(), Failed> {
     fs::write(&description, described(setting.instances, database)?)?;
     let profile = env::var("PROVE_PROFILE").unwrap_or_else(|_| "smoke".to_owned());
     let reports = env::var_os("PROVE_REPORTS")
-        .map_or_else(|| folder.path().join("report"), std::path::PathBuf::from);
+        .map_or_else(|| folder.path().to_owned(), std::path::PathBuf::from)
+        .join(setting.name());
     let output = Command::new(env!("CARGO_BIN_EXE_linklab"))
         .args(["check", "--profile", &profile, "--fail-on", "hardening"])
         .args(["--lang", "en", "--config"])
@@ -74,14 +85,14 @@ fn described(instances: u32, database: &str) -> Result<String, Failed> {
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let origin = format!("http://127.0.0.1:{port}");
     let program = env::current_exe()?;
-    let accounts: String = ACCOUNTS
-        .iter()
+    let program = program.display();
+    let accounts = ACCOUNTS
         .map(|(username, password, name)| {
             format!(
-                "[[accounts]]\nusername = {username:?}\npassword = {password:?}\nname = {name:?}\n\n"
+                "[[accounts]]\nusername = \"{username}\"\npassword = \"{password}\"\nname = \"{name}\"\n"
             )
         })
-        .collect();
+        .join("\n");
     let returns = "https://facebook.com/messenger_platform/account_linking/ \
                    https://www.facebook.com/messenger_platform/account_linking/ \
                    https://messenger.com/messenger_platform/account_linking/ \
@@ -93,7 +104,7 @@ linking_url = "{origin}/authorize"
 webhook_url = "{origin}/webhook"
 
 [start]
-command = [{program:?}]
+command = ["{program}"]
 ready = "{origin}/healthz"
 
 [start.env]
@@ -109,7 +120,8 @@ VERIFY_TOKEN = "{{verify_token}}"
 ADMIN_TOKEN = "{ADMIN_TOKEN}"
 REDIRECT_ALLOW = "{returns}"
 
-{accounts}[chat]
+{accounts}
+[chat]
 login = "login"
 logout = "logout"
 question = "whoami"

@@ -112,7 +112,7 @@ impl Drop for Postgres {
 }
 
 /// The directory with the server's programs: Debian keeps them out of `PATH`.
-fn programs() -> Option<PathBuf> {
+pub(crate) fn programs() -> Option<PathBuf> {
     let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
