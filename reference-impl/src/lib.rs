@@ -18,10 +18,12 @@ mod failure;
 mod fields;
 mod linking;
 mod messenger;
+mod metrics;
 mod pages;
 mod route;
 mod secret;
 mod server;
+mod serving;
 mod store;
 mod webhook;
 

@@ -1,6 +1,6 @@
 //! The command `linklab-reference`: serve the backend, unlink one person, print the configuration.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -38,13 +38,16 @@ enum Command {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    // warp reports every connection that a client broke off as an error of the server.
-    let filter =
-        EnvFilter::try_from_env("LOG").unwrap_or_else(|_| EnvFilter::new("info,warp::server=off"));
-    tracing_subscriber::fmt()
+    let filter = EnvFilter::try_from_env("LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
+    if std::env::var("LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().flatten_event(true).init();
+    } else {
+        log.init();
+    }
     let config = Config::from_env(|name| std::env::var(name).ok())?;
     if cli.print_config {
         write!(io::stdout(), "{config}").context("printing the configuration")?;

@@ -9,16 +9,23 @@ use std::{
 
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
-use warp::{Filter, Reply, http::StatusCode, reply::Response};
+use warp::{
+    Filter, Reply,
+    http::{HeaderValue, StatusCode, header},
+    reply::Response,
+};
 
 use crate::{
-    accounts::{self, AccountError, GuessLimit, PasswordError, Passwords},
+    accounts::{self, AccountError, PasswordError, Passwords},
     clock::Clock,
     config::Config,
+    failure::Failure,
     linking::{self, UnlinkError},
-    messenger::{Conversation, Graph, Outbox},
+    messenger::{Conversation, Graph, Outbox, Worker},
+    metrics::Metrics,
     pages,
     route::{Route, finish, first_match, with},
+    serving,
     store::{Store, StoreError},
     webhook,
 };
@@ -35,7 +42,7 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     pub(crate) passwords: Passwords,
-    pub(crate) guesses: Arc<GuessLimit>,
+    pub(crate) metrics: Metrics,
     pub(crate) graph: Graph,
     pub(crate) outbox: Outbox,
 }
@@ -87,19 +94,17 @@ pub async fn serve(
 }
 
 impl Backend {
-    /// Opens and migrates the database and starts what sends messages.
+    /// Opens and migrates the database. Nothing is sent before [`Backend::serve`].
     pub async fn open(config: Config) -> Result<Self, OpenError> {
         let store = Store::open(&config.database_url).await?;
         let graph = Graph::new(&config.graph_url, config.page.access_token.clone());
         let linking_url = Arc::<OnceLock<String>>::default();
-        let conversation =
-            Conversation::new(store.clone(), Arc::clone(&linking_url), config.language);
         let app = App {
             clock: config.clock.clone(),
             store,
             passwords: Passwords::new().await?,
-            guesses: Arc::default(),
-            outbox: Outbox::start(&conversation, &graph),
+            metrics: Metrics::default(),
+            outbox: Outbox::default(),
             graph,
             config: Arc::new(config),
         };
@@ -133,23 +138,33 @@ impl Backend {
         let address = listener.local_addr()?;
         self.linking_url
             .get_or_init(|| linking_url(&self.app.config, address));
+        self.app.outbox.start(self.worker());
         let sweeping = tokio::spawn(sweep(self.app.clone(), stop.clone()));
-        let server = warp::serve(routes(&self.app))
-            .incoming(listener)
-            .graceful(stop.clone().cancelled_owned())
-            .run();
-        let overdue = async {
-            stop.cancelled().await;
-            time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            () = server => {}
-            () = overdue => tracing::warn!("connections still open after {GRACE:?}"),
-        }
+        let (routes, metrics) = (routes(&self.app), self.app.metrics.clone());
+        serving::serve(listener, routes, metrics, stop, GRACE).await;
         // The sweeper ends with the same token; a panic in it has been reported by the runtime.
         drop(sweeping.await);
         self.close().await;
         Ok(())
+    }
+
+    fn worker(&self) -> Worker {
+        let App {
+            config,
+            clock,
+            store,
+            graph,
+            metrics,
+            ..
+        } = self.app.clone();
+        let linking_url = Arc::clone(&self.linking_url);
+        Worker {
+            conversation: Conversation::new(store.clone(), linking_url, config.language),
+            store,
+            graph,
+            clock,
+            metrics,
+        }
     }
 
     /// Sends what is waiting and closes the database. [`Backend::serve`] does this by itself.
@@ -173,7 +188,7 @@ fn routes(app: &App) -> Route {
         .chain(webhook::routes(app))
         .chain(accounts::routes(app))
         .chain(pages::routes())
-        .chain([health(app)]);
+        .chain([health(app), figures(app)]);
     first_match(table)
 }
 
@@ -187,10 +202,16 @@ fn health(app: &App) -> Route {
 }
 
 async fn is_healthy(app: App) -> Response {
-    let database = app.store.ping().await.is_ok();
+    let backlog = app.store.backlog(app.clock.now()).await;
+    let database = backlog.is_ok();
+    let backlog = backlog.unwrap_or_default();
     let body = serde_json::json!({
         "database": database,
-        "outbox": { "waiting": app.outbox.waiting(), "dropped": app.outbox.dropped() },
+        "outbox": {
+            "waiting": backlog.waiting,
+            "oldest_ms": backlog.oldest,
+            "given_up": app.metrics.given_up(),
+        },
     });
     let status = if database {
         StatusCode::OK
@@ -199,6 +220,36 @@ async fn is_healthy(app: App) -> Response {
     };
     let mut response = warp::reply::with_status(warp::reply::json(&body), status).into_response();
     pages::guard_data(response.headers_mut());
+    response
+}
+
+/// `/metrics` for whoever holds the admin token: how many people log in is nobody else's business.
+fn figures(app: &App) -> Route {
+    finish(
+        warp::path!("metrics")
+            .and(warp::get())
+            .and(with(app.clone()))
+            .and(warp::header::optional("authorization"))
+            .then(show_figures),
+    )
+}
+
+async fn show_figures(app: App, authorization: Option<String>) -> Response {
+    if let Some(refused) = linking::refusal(&app, authorization.as_deref()) {
+        return refused;
+    }
+    let backlog = app.store.backlog(app.clock.now()).await;
+    let backlog = match backlog {
+        Ok(backlog) => backlog,
+        Err(error) => return Failure::from(error).into_response(),
+    };
+    let text = app.metrics.text(backlog.waiting, backlog.oldest);
+    let mut response = text.into_response();
+    pages::guard_data(response.headers_mut());
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

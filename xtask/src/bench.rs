@@ -7,6 +7,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use crate::command::{self, cargo, root, say, spelled};
+use crate::postgres::Postgres;
 
 /// Runs of each profile; the median is printed with the extremes beside it.
 const ROUNDS: usize = 3;
@@ -17,6 +18,7 @@ pub(crate) fn run(clean: bool) -> anyhow::Result<()> {
     for profile in ["smoke", "default"] {
         check(profile)?;
     }
+    flows()?;
     after_touching_a_file()?;
     if clean {
         clean_build()?;
@@ -66,6 +68,28 @@ fn check(profile: &str) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The reference backend under load: link flows a minute on either store.
+fn flows() -> anyhow::Result<()> {
+    let server = Postgres::start();
+    let mut bench = cargo([
+        "bench",
+        "--quiet",
+        "--locked",
+        "--package",
+        "linklab-reference",
+    ]);
+    bench.args(["--bench", "flows"]);
+    match &server {
+        Ok(server) => {
+            bench.env("TEST_POSTGRES", server.url());
+        }
+        Err(reason) => say(&format!(
+            "{reason}: the reference is measured on SQLite only"
+        )),
+    }
+    command::run(bench)
 }
 
 /// The developer's loop: touch one file of the simulator, check the whole workspace.

@@ -1,4 +1,4 @@
-//! What the tests need of the system: a browser and its driver, from the system's own packages.
+//! What the tests need of the system, from its own packages: a browser with its driver, and `PostgreSQL`.
 
 use std::process::{Command, Stdio};
 
@@ -8,34 +8,40 @@ use crate::command::{found, run, say};
 ///
 /// Nothing here fails the run: tests that need a browser name themselves as ignored without one.
 pub(crate) fn provide_browser() {
-    if browser_is_there() {
-        return;
+    if !browser_is_there() {
+        provide("chromedriver", &["chromium", "chromium-driver"]);
     }
+}
+
+/// Installs `PostgreSQL` where it is missing and the system lets us; without it, tests that need it say so.
+pub(crate) fn provide_postgres() {
+    if crate::postgres::programs().is_none() {
+        provide("postgres", &["postgresql"]);
+    }
+}
+
+fn provide(missing: &str, packages: &[&str]) {
+    let ignored = "the tests that need it will say that they are ignored";
     if !found("apt-get") {
-        say(
-            "no chromedriver, and no apt-get to install it: the browser tests will say that they are ignored",
-        );
+        say(&format!(
+            "no {missing}, and no apt-get to install it: {ignored}"
+        ));
         return;
     }
     let Some(prefix) = privilege() else {
-        say(
-            "no chromedriver, and no right to install packages: run `apt-get install chromium chromium-driver` as root",
-        );
+        say(&format!(
+            "no {missing}, and no right to install packages: run `apt-get install {}` as root",
+            packages.join(" ")
+        ));
         return;
     };
-    let steps: [&[&str]; 2] = [
-        &["apt-get", "update"],
-        &[
-            "apt-get",
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-        ],
+    let install = ["apt-get", "install", "--yes", "--no-install-recommends"];
+    let steps = [
+        vec!["apt-get", "update"],
+        install.iter().chain(packages).copied().collect(),
     ];
     for step in steps {
-        let words: Vec<&str> = prefix.iter().chain(step).copied().collect();
+        let words: Vec<&str> = prefix.iter().copied().chain(step).collect();
         let Some((program, arguments)) = words.split_first() else {
             return;
         };
@@ -45,9 +51,7 @@ pub(crate) fn provide_browser() {
             .env("DEBIAN_FRONTEND", "noninteractive")
             .stdout(Stdio::null());
         if let Err(error) = run(command) {
-            say(&format!(
-                "{error:#}: the browser tests will say that they are ignored"
-            ));
+            say(&format!("{error:#}: {ignored}"));
             return;
         }
     }

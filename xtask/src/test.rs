@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, bail};
 
 use crate::command::{self, cargo, say, spelled};
+use crate::postgres::Postgres;
 use crate::system;
 
 /// Format check, lints, tests; prints how many tests ran.
@@ -23,9 +24,31 @@ pub(crate) fn run() -> anyhow::Result<()> {
         "warnings",
     ]))?;
     system::provide_browser();
+    system::provide_postgres();
     let mut tests = cargo(["test", "--workspace", "--locked", "--no-fail-fast"]);
     // Snapshots are compared here, never rewritten.
     tests.env("INSTA_UPDATE", "no");
+    counted(tests)?;
+    on_postgres()
+}
+
+/// The reference backend's tests once more, with `PostgreSQL` in the place of `SQLite`.
+fn on_postgres() -> anyhow::Result<()> {
+    let server = match Postgres::start() {
+        Ok(server) => server,
+        Err(reason) => {
+            say(&format!(
+                "{reason}: the reference backend was tested on SQLite only"
+            ));
+            return Ok(());
+        }
+    };
+    say("the reference backend on PostgreSQL:");
+    let mut tests = cargo(["test", "--package", "linklab-reference", "--locked"]);
+    tests
+        .args(["--lib", "--test", "it", "--no-fail-fast"])
+        .env("INSTA_UPDATE", "no")
+        .env("TEST_POSTGRES", server.url());
     counted(tests)
 }
 

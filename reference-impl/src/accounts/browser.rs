@@ -14,6 +14,7 @@ use crate::{
     pages::Language,
     secret::{NoEntropy, random_text},
     server::App,
+    serving::Peer,
 };
 
 /// Two cookies: one says which browser this is and outlives logins, the other who is signed in.
@@ -87,8 +88,10 @@ pub(crate) fn browser(
     app: App,
 ) -> impl Filter<Extract = (Result<Browser, NoEntropy>,), Error = Infallible> + Clone {
     warp::header::headers_cloned()
-        .and(warp::addr::remote())
-        .map(move |headers: HeaderMap, peer| Browser::read(&headers, peer, app.is_https()))
+        .and(warp::ext::optional::<Peer>())
+        .map(move |headers: HeaderMap, peer: Option<Peer>| {
+            Browser::read(&headers, peer.map(|peer| peer.0), app.is_https())
+        })
 }
 
 /// On https the prefix makes browsers refuse the cookie from any other host or from plain http.

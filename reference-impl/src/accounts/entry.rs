@@ -76,10 +76,12 @@ impl Entry {
         }
     }
 
-    /// Where the browser goes once somebody is signed in: to the consent page, or home.
+    /// Where the browser goes once somebody is signed in: home, or to the confirmation. The login
+    /// page said what a login is for, so a person who has just typed a password is not asked twice
+    /// (S18: as few pages as possible).
     pub(super) fn afterwards(&self) -> String {
         match self {
-            Self::Linking(request) => request.address_of("/authorize"),
+            Self::Linking(request) => request.address_of("/authorize/confirm"),
             Self::Web => "/account".to_owned(),
         }
     }

@@ -1,7 +1,5 @@
 //! The login and sign-up forms: show, check, show again with everything kept, or let in.
 
-use std::time::Instant;
-
 use tokio::time;
 use warp::{http::StatusCode, reply::Response};
 
@@ -9,6 +7,7 @@ use super::{
     browser::Browser,
     csrf::Purpose,
     entry::{Door, Entry},
+    guess_limit::Series,
     password::PasswordError,
     registration::{AccountError, LONGEST_PASSWORD, normalise, register},
     session,
@@ -140,9 +139,8 @@ async fn authenticate(
     password: &str,
 ) -> Result<Option<i64>, Failure> {
     let username = normalise(username);
-    let delay = app
-        .guesses
-        .delay(&username, browser.address, Instant::now());
+    let series = Series::of(&username, browser.address);
+    let delay = series.count(&app.store, app.clock.now()).await?;
     if !delay.is_zero() {
         time::sleep(delay).await;
     }
@@ -154,11 +152,11 @@ async fn authenticate(
         _ => ("", None),
     };
     if app.passwords.verify(password, stored).await? {
-        app.guesses.right(&username, browser.address);
+        series.forgive(&app.store).await?;
+        app.metrics.login(true);
         return Ok(known.map(|known| known.id));
     }
-    app.guesses
-        .wrong(&username, browser.address, Instant::now());
+    app.metrics.login(false);
     Ok(None)
 }
 

@@ -1,158 +1,111 @@
 //! A brake on guessing passwords that slows a guesser and never locks the owner out.
+//!
+//! Counted in the store, for all instances together: a guesser gains nothing by a load balancer. The
+//! rows are bounded by the pace of password hashing and are forgotten after fifteen minutes.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Duration};
 
-use crate::secret::digest;
+use sha2::{Digest, Sha256};
+
+use crate::store::{Store, StoreError};
 
 /// Wrong guesses that cost nothing: people mistype.
-const FREE: u32 = 6;
+const FREE: i64 = 6;
 /// The first delay; it doubles with each further wrong guess.
 const STEP: Duration = Duration::from_millis(250);
 /// The longest delay, which an owner under attack still bears.
 const CEILING: Duration = Duration::from_secs(2);
-/// A series of wrong guesses is forgotten after this long without one.
-const FORGET: Duration = Duration::from_mins(15);
-/// Series remembered at once, about 1 MiB. Beyond that the oldest is forgotten, with a line in the log.
-const MOST: usize = 10_000;
 
-/// Counts wrong guesses by account and address, in memory and in this process only.
-#[derive(Debug, Default)]
-pub(crate) struct GuessLimit {
-    series: Mutex<HashMap<Key, Series>>,
-}
+/// The guesses at one account from one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Series([u8; 32]);
 
-/// The user name goes in as a digest, so that a long one costs no more memory than a short one.
-type Key = ([u8; 32], Option<IpAddr>);
-
-#[derive(Clone, Copy, Debug)]
-struct Series {
-    wrong: u32,
-    last: Instant,
-}
-
-impl GuessLimit {
-    /// How long the next guess has to wait before it is looked at.
-    pub(crate) fn delay(&self, username: &str, address: Option<IpAddr>, now: Instant) -> Duration {
-        let series = self.lock();
-        match series.get(&(digest(username), address)) {
-            Some(found) if now.duration_since(found.last) < FORGET => pause_after(found.wrong),
-            _ => Duration::ZERO,
-        }
+impl Series {
+    /// Names the series without keeping the user name or the address. Behind a load balancer every
+    /// address is the balancer's, and the series is that of the account.
+    pub(super) fn of(username: &str, address: Option<IpAddr>) -> Self {
+        let address = address.map_or_else(String::new, |address| address.to_string());
+        let hash = Sha256::new()
+            .chain_update(address)
+            .chain_update([0])
+            .chain_update(username);
+        Self(hash.finalize().into())
     }
 
-    /// Notes a wrong guess.
-    pub(crate) fn wrong(&self, username: &str, address: Option<IpAddr>, now: Instant) {
-        let mut series = self.lock();
-        if MOST <= series.len() {
-            make_room(&mut series, now);
-        }
-        let entry = series.entry((digest(username), address)).or_insert(Series {
-            wrong: 0,
-            last: now,
-        });
-        if FORGET <= now.duration_since(entry.last) {
-            entry.wrong = 0;
-        }
-        entry.wrong = entry.wrong.saturating_add(1);
-        entry.last = now;
+    /// Counts a guess, and says how long it has to wait before it is looked at.
+    pub(super) async fn count(self, store: &Store, now: i64) -> Result<Duration, StoreError> {
+        store.count_guess(&self.0, now).await.map(pause_after)
     }
 
     /// Forgets the series: the owner is here.
-    pub(crate) fn right(&self, username: &str, address: Option<IpAddr>) {
-        self.lock().remove(&(digest(username), address));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Series>> {
-        // Every change is a single step, so a panic elsewhere leaves nothing half done.
-        self.series.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) async fn forgive(self, store: &Store) -> Result<(), StoreError> {
+        store.forget_guesses(&self.0).await
     }
 }
 
-fn pause_after(wrong: u32) -> Duration {
-    match wrong.checked_sub(FREE) {
-        None => Duration::ZERO,
-        Some(over) => STEP.saturating_mul(2_u32.saturating_pow(over)).min(CEILING),
-    }
-}
-
-fn make_room(series: &mut HashMap<Key, Series>, now: Instant) {
-    series.retain(|_, entry| now.duration_since(entry.last) < FORGET);
-    if series.len() < MOST {
-        return;
-    }
-    let oldest = series
-        .iter()
-        .min_by_key(|(_, entry)| entry.last)
-        .map(|(key, _)| *key);
-    if let Some(key) = oldest {
-        tracing::warn!(
-            limit = MOST,
-            "wrong guesses on more accounts than can be remembered; forgetting the oldest"
-        );
-        series.remove(&key);
+fn pause_after(wrong: i64) -> Duration {
+    match u32::try_from(wrong - FREE) {
+        Err(_) => Duration::ZERO,
+        Ok(over) => STEP.saturating_mul(2_u32.saturating_pow(over)).min(CEILING),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing;
 
-    fn after(wrong: u32) -> (GuessLimit, Instant) {
-        let limit = GuessLimit::default();
-        let now = Instant::now();
+    const FORGET: i64 = 15 * 60 * 1000;
+
+    async fn after(wrong: u32) -> (Store, Series) {
+        let store = Store::open(&testing::fresh_url().await).await.unwrap();
+        let ann = Series::of("ann", None);
         for _ in 0..wrong {
-            limit.wrong("ann", None, now);
+            ann.count(&store, 0).await.unwrap();
         }
-        (limit, now)
+        (store, ann)
     }
 
-    #[test]
-    fn five_mistakes_cost_nothing() {
-        let (limit, now) = after(5);
-        assert_eq!(limit.delay("ann", None, now), Duration::ZERO);
-    }
-
-    #[test]
-    fn further_guesses_slow_down_to_a_ceiling() {
-        let delays: Vec<u128> = [6, 7, 8, 9, 50]
-            .map(|wrong| {
-                let (limit, now) = after(wrong);
-                limit.delay("ann", None, now).as_millis()
-            })
-            .into();
-        assert_eq!(delays, [250, 500, 1000, 2000, 2000]);
-    }
-
-    #[test]
-    fn the_right_password_and_time_both_forgive() {
-        let (limit, now) = after(9);
-        assert_eq!(limit.delay("ann", None, now + FORGET), Duration::ZERO);
-        limit.right("ann", None);
-        assert_eq!(limit.delay("ann", None, now), Duration::ZERO);
-    }
-
-    #[test]
-    fn other_accounts_and_addresses_are_not_slowed() {
-        let (limit, now) = after(9);
-        assert_eq!(limit.delay("bob", None, now), Duration::ZERO);
-        assert_eq!(
-            limit.delay("ann", Some([127, 0, 0, 1].into()), now),
-            Duration::ZERO
-        );
-    }
-
-    #[test]
-    fn the_memory_is_bounded() {
-        let limit = GuessLimit::default();
-        let now = Instant::now();
-        for user in 0..MOST + 10 {
-            limit.wrong(&user.to_string(), None, now);
+    #[tokio::test]
+    async fn six_mistakes_cost_nothing_and_further_guesses_slow_down_to_a_ceiling() {
+        let (store, ann) = after(0).await;
+        let mut delays = Vec::new();
+        for _ in 0..12 {
+            delays.push(ann.count(&store, 0).await.unwrap().as_millis());
         }
-        assert_eq!(limit.lock().len(), MOST);
+        assert_eq!(delays, [0, 0, 0, 0, 0, 0, 250, 500, 1000, 2000, 2000, 2000]);
+    }
+
+    #[tokio::test]
+    async fn the_right_password_and_time_both_forgive() {
+        let (store, ann) = after(9).await;
+        assert!(ann.count(&store, FORGET - 1).await.unwrap() > Duration::ZERO);
+        assert_eq!(ann.count(&store, 2 * FORGET).await.unwrap(), Duration::ZERO);
+        let (store, ann) = after(9).await;
+        ann.forgive(&store).await.unwrap();
+        assert_eq!(ann.count(&store, 0).await.unwrap(), Duration::ZERO);
+    }
+
+    #[tokio::test]
+    async fn other_accounts_and_addresses_are_not_slowed() {
+        let (store, _) = after(9).await;
+        for other in [
+            Series::of("bob", None),
+            Series::of("ann", Some([127, 0, 0, 1].into())),
+        ] {
+            assert_eq!(other.count(&store, 0).await.unwrap(), Duration::ZERO);
+        }
+    }
+
+    #[tokio::test]
+    async fn guesses_sent_side_by_side_are_all_counted() {
+        let (store, ann) = after(0).await;
+        let guesses = (0..10).map(|_| ann.count(&store, 0));
+        let delays = futures_util::future::join_all(guesses).await;
+        let slowed = delays
+            .into_iter()
+            .filter(|delay| !delay.as_ref().unwrap().is_zero())
+            .count();
+        assert_eq!(slowed, 4);
     }
 }

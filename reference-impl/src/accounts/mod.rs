@@ -16,7 +16,6 @@ mod session;
 pub(crate) use browser::{Browser, browser};
 pub(crate) use csrf::Purpose;
 pub(crate) use entry::Entry;
-pub(crate) use guess_limit::GuessLimit;
 pub use password::PasswordError;
 pub(crate) use password::Passwords;
 pub use registration::AccountError;

@@ -150,22 +150,21 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
 fn graph_url(text: &str) -> Result<(), String> {
     match Url::parse(text) {
-        Ok(url) if url.scheme() == "http" && url.query().is_none() => Ok(()),
-        Ok(url) if url.scheme() == "https" => Err(
-            "this build speaks plain http only; let a proxy on this machine speak https to Graph and give its http address"
-                .to_owned(),
-        ),
-        _ => Err(format!("`{text}` is not an address like http://127.0.0.1:9100")),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() => Ok(()),
+        _ => Err(format!(
+            "`{text}` is not an address like https://graph.facebook.com/v24.0"
+        )),
     }
 }
 
 fn database_url(text: &str) -> Result<String, String> {
     match text.split_once(':') {
         Some(("sqlite", rest)) if !rest.is_empty() => Ok(text.to_owned()),
-        Some(("postgres" | "postgresql", _)) => {
-            Err("this version stores in SQLite only; write sqlite:path/to/file.db".to_owned())
-        }
-        _ => Err("write sqlite::memory: or sqlite:path/to/file.db".to_owned()),
+        Some(("postgres" | "postgresql", _)) if Url::parse(text).is_ok() => Ok(text.to_owned()),
+        _ => Err(
+            "write sqlite:path/to/file.db, sqlite::memory: or postgres://user:password@host/database"
+                .to_owned(),
+        ),
     }
 }
 
@@ -247,6 +246,10 @@ mod tests {
     fn the_required_variables_are_enough_and_printing_shows_no_secret() {
         let mut pairs = REQUIRED.to_vec();
         pairs.push(("ADMIN_TOKEN", "s-e-c-r-e-t-4 long enough"));
+        pairs.push((
+            "DATABASE_URL",
+            "postgres://linking:s-e-c-r-e-t-5@db/x?password=s-e-c-r-e-t-6",
+        ));
         let printed = config(&pairs).unwrap().to_string();
         assert!(!printed.contains("s-e-c-r-e-t"), "{printed}");
         insta::assert_snapshot!(printed);
@@ -256,8 +259,8 @@ mod tests {
     fn every_problem_is_reported_at_once() {
         let problems = config(&[
             ("APP_SECRET", " "),
-            ("GRAPH_URL", "https://graph.facebook.com"),
-            ("DATABASE_URL", "postgres://db/x"),
+            ("GRAPH_URL", "graph.facebook.com"),
+            ("DATABASE_URL", "mysql://db/x"),
             ("PUBLIC_URL", "https://example.com/path"),
             ("LISTEN", "localhost"),
             ("REDIRECT_ALLOW", "* https://fine.test/ nonsense"),

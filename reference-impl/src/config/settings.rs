@@ -2,6 +2,8 @@
 
 use std::{fmt, net::SocketAddr, time::Duration};
 
+use url::Url;
+
 use crate::{clock::Clock, linking::AllowList, pages::Language, secret::Secret};
 
 /// How long a code lives unless the configuration says otherwise. The token it belongs to lives five
@@ -27,9 +29,11 @@ pub struct Page {
 pub struct Config {
     /// The Facebook page and its secrets.
     pub page: Page,
-    /// The address in front of `/me`, with or without a version, for example `http://127.0.0.1:9100`.
+    /// The address in front of `/me`, with or without a version, for example
+    /// `https://graph.facebook.com/v24.0`.
     pub graph_url: String,
-    /// `sqlite::memory:` or `sqlite:path/to/file.db`.
+    /// `sqlite:path/to/file.db`, `sqlite::memory:`, or `postgres://user:password@host/database`, which
+    /// several instances may share.
     pub database_url: String,
     /// How the outside world reaches this backend: scheme, host and port. `None` means
     /// `http://` and the address of the listener.
@@ -80,6 +84,20 @@ impl Config {
     }
 }
 
+/// The address of a database with its passwords taken out, wherever the driver would take them from.
+fn without_password(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else {
+        return address.to_owned();
+    };
+    if url.password().is_some() && url.set_password(Some("redacted")).is_err() {
+        return "(not shown)".to_owned();
+    }
+    if url.query().is_some_and(|query| query.contains("password")) {
+        url.set_query(Some("redacted"));
+    }
+    url.to_string()
+}
+
 /// For people: one setting a line, secrets redacted.
 impl fmt::Display for Config {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,7 +112,7 @@ impl fmt::Display for Config {
             ("VERIFY_TOKEN", self.page.verify_token.to_string()),
             ("PAGE_ACCESS_TOKEN", self.page.access_token.to_string()),
             ("GRAPH_URL", self.graph_url.clone()),
-            ("DATABASE_URL", self.database_url.clone()),
+            ("DATABASE_URL", without_password(&self.database_url)),
             (
                 "PUBLIC_URL",
                 self.public_url

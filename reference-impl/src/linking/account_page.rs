@@ -2,11 +2,12 @@
 
 use warp::{http::StatusCode, reply::Response};
 
-use super::unlink::unlink;
+use super::unlink::{UnlinkError, unlink};
 use crate::{
     accounts::{Browser, Purpose, signed_in},
     failure::Failure,
     fields::Fields,
+    messenger::Task,
     pages::{self, Notice},
     secret::NoEntropy,
     server::App,
@@ -39,13 +40,25 @@ pub(super) async fn unlink_all(
         return page(&app, &browser, &account, Some(Notice::StaleForm)).await;
     }
     let mut notice = Notice::Unlinked;
-    // The first failure ends it: a platform that is down would make the person wait for every PSID.
-    for psid in app.store.psids_of(account.id).await? {
+    let mut psids = app.store.psids_of(account.id).await?.into_iter();
+    for psid in psids.by_ref() {
         if let Err(error) = unlink(&app, &psid).await {
             tracing::warn!(%error, "a link stays because unlinking failed");
-            notice = Notice::UnlinkFailed;
+            notice = match error {
+                UnlinkError::Later(_) => Notice::UnlinkLater,
+                _ => Notice::UnlinkFailed,
+            };
             break;
         }
+    }
+    // A platform that is down would make the person wait for every PSID: the others are left to the
+    // outbox, which takes its time.
+    if notice == Notice::UnlinkLater {
+        for psid in psids {
+            let now = app.clock.now();
+            app.store.post(&psid, &Task::Unlink.letter(), now).await?;
+        }
+        app.outbox.ring();
     }
     page(&app, &browser, &account, Some(notice)).await
 }

@@ -84,14 +84,15 @@ pub(super) async fn take_away(
                 linked: false,
             },
         ),
-        Err(error @ UnlinkError::Platform(_)) => {
+        Err(error @ (UnlinkError::Refused(_) | UnlinkError::Later(_))) => {
             failed(StatusCode::BAD_GATEWAY, &error.to_string())
         }
         Err(error) => failed(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
     }
 }
 
-fn refusal(app: &App, authorization: Option<&str>) -> Option<Response> {
+/// Why a request without the right admin token is refused, or nothing.
+pub(crate) fn refusal(app: &App, authorization: Option<&str>) -> Option<Response> {
     let Some(token) = &app.config.admin_token else {
         return Some(failed(
             StatusCode::NOT_FOUND,

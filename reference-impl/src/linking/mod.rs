@@ -13,6 +13,7 @@ mod request;
 mod routes;
 mod unlink;
 
+pub(crate) use admin::refusal;
 pub use allow_list::{AllowList, BadEntry};
 pub(crate) use request::{LinkRefusal, LinkRequest};
 pub(crate) use routes::routes;

@@ -1,11 +1,14 @@
 //! The addresses of linking and unlinking.
 
-use warp::Filter;
+use warp::{Filter, reply::Response};
 
 use super::{account_page, admin, consent};
 use crate::{
-    accounts::browser,
+    accounts::{Browser, browser},
+    failure::Failure,
+    fields::Fields,
     route::{Route, body_up_to, finish, form, query, with},
+    secret::NoEntropy,
     server::App,
 };
 
@@ -16,7 +19,9 @@ const LONGEST_ORDER: usize = 4 * 1024;
 pub(crate) fn routes(app: &App) -> Vec<Route> {
     vec![
         linking_page(app),
-        consent_form(app),
+        confirmation(app),
+        linking_form(app, "agree", consent::agree),
+        linking_form(app, "consent", consent::finish),
         account(app),
         account_unlink(app),
         link_state(app),
@@ -33,13 +38,32 @@ fn linking_page(app: &App) -> Route {
     finish(route.then(consent::show))
 }
 
-fn consent_form(app: &App) -> Route {
-    let route = warp::path!("authorize" / "consent")
+fn confirmation(app: &App) -> Route {
+    let route = warp::path!("authorize" / "confirm")
+        .and(warp::get())
+        .and(with(app.clone()))
+        .and(browser(app.clone()))
+        .and(query());
+    finish(route.then(consent::confirm))
+}
+
+fn linking_form<H, A>(app: &App, name: &'static str, handler: H) -> Route
+where
+    H: Fn(App, Result<Browser, NoEntropy>, Result<Fields, Failure>) -> A
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    A: Future<Output = Result<Response, Failure>> + Send + 'static,
+{
+    let route = warp::path("authorize")
+        .and(warp::path(name))
+        .and(warp::path::end())
         .and(warp::post())
         .and(with(app.clone()))
         .and(browser(app.clone()))
         .and(form());
-    finish(route.then(consent::agree))
+    finish(route.then(handler))
 }
 
 fn account(app: &App) -> Route {

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use serde::{Deserialize, Serialize};
+
 use super::{message::Message, phrases::Phrases};
 use crate::{
     pages::Language,
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// Something that calls for an answer in the chat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answer {
     /// The person came in by the Get Started button.
     Greeting,
@@ -55,22 +57,15 @@ impl Conversation {
     }
 
     /// The message for an occasion, as things stand when it is sent.
-    pub(super) async fn message(&self, psid: &str, answer: &Answer) -> Message {
-        match answer {
+    pub(super) async fn message(&self, psid: &str, answer: &Answer) -> Result<Message, StoreError> {
+        Ok(match answer {
             Answer::Greeting => Message::Text(self.phrases.hello.to_owned()),
             Answer::Welcome { name } => Message::LogOut {
                 text: named(self.phrases.welcome, name),
             },
             Answer::Goodbye => Message::Text(self.phrases.goodbye.to_owned()),
-            Answer::Reply { text } => {
-                self.reply(psid, Wish::read(text))
-                    .await
-                    .unwrap_or_else(|error| {
-                        tracing::error!(%error, "a question was not answered");
-                        Message::Text(self.phrases.trouble.to_owned())
-                    })
-            }
-        }
+            Answer::Reply { text } => self.reply(psid, Wish::read(text)).await?,
+        })
     }
 
     async fn reply(&self, psid: &str, wish: Wish) -> Result<Message, StoreError> {
@@ -106,7 +101,7 @@ impl Conversation {
                 text: text.to_owned(),
                 url,
             },
-            // Only when a message is answered by a process that does not serve pages.
+            // Messages are sent by instances that serve pages, and those know their address.
             None => Message::Text(self.phrases.trouble.to_owned()),
         }
     }

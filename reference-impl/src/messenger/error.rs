@@ -40,13 +40,13 @@ pub enum GraphError {
 }
 
 impl GraphError {
-    /// Whether the call had no effect and may succeed when it is repeated.
-    pub(super) fn is_worth_repeating(&self) -> bool {
+    /// Whether the call may succeed when it is repeated. After [`Self::NoAnswer`] it may have been
+    /// carried out: saying something twice is better than never.
+    pub(crate) fn is_worth_repeating(&self) -> bool {
         match self {
             Self::Refused { transient, .. } => *transient,
             Self::Unreadable { status } => *status >= 500,
-            Self::Unreachable => true,
-            Self::NoAnswer => false,
+            Self::Unreachable | Self::NoAnswer => true,
         }
     }
 
@@ -62,17 +62,6 @@ impl GraphError {
             subcode: error.error_subcode,
             transient: error.is_transient || PASSING.contains(&error.code) || status == 429,
             message: error.message.replace(token.reveal(), "[redacted]"),
-        }
-    }
-}
-
-impl From<reqwest::Error> for GraphError {
-    /// Keeps nothing of the original: its text holds the address, and the address holds the token.
-    fn from(error: reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::Unreachable
-        } else {
-            Self::NoAnswer
         }
     }
 }

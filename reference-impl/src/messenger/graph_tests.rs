@@ -251,10 +251,68 @@ async fn a_slow_platform_is_given_up() {
         .mount(&server)
         .await;
     let mut graph = client(&server);
-    graph.http = reqwest::Client::builder()
-        .timeout(Duration::from_millis(100))
-        .no_proxy()
-        .build()
-        .unwrap();
+    graph.deadline = Duration::from_millis(100);
     assert_eq!(graph.unlink("7").await, Err(GraphError::NoAnswer));
+}
+
+/// What protocol 2.3 lists beyond the fixtures: status, code, subcode, and whether trying again helps.
+#[tokio::test]
+async fn every_other_error_of_the_catalogue_is_understood() {
+    for (status, code, subcode, repeat) in [
+        (400, 190, Some(458), false),
+        (400, 190, Some(463), false),
+        (400, 190, Some(467), false),
+        (403, 230, None, false),
+        (403, 200, Some(2_018_028), false),
+        (403, 10, Some(2_018_108), false),
+        (400, 10, Some(2_018_278), false),
+        (400, 10, Some(2_018_065), false),
+        (400, 551, Some(1_545_041), false),
+        (400, 200, Some(1_545_041), false),
+        (400, 100, Some(2_018_008), false),
+        (400, 100, Some(2_018_014), false),
+        (400, 100, Some(2_018_047), false),
+        (400, 100, Some(2_018_074), false),
+        (400, 100, Some(2_018_109), false),
+        (400, 100, Some(2_018_294), false),
+        (400, 100, Some(2_018_218), false),
+        (400, 100, Some(2_018_247), false),
+        (400, 2200, None, false),
+        (400, 10301, None, false),
+        (400, 10303, None, false),
+        (400, 4, Some(2_018_022), true),
+        (400, 613, None, true),
+        (400, 613, Some(2_018_338), true),
+        (429, 32, None, true),
+        (500, 1200, None, true),
+        (500, 2, None, true),
+        (400, 1, None, true),
+        (400, 1, Some(99), true),
+    ] {
+        let body = json!({ "error": {
+            "message": "no", "type": "OAuthException", "code": code,
+            "error_subcode": subcode, "fbtrace_id": "BLBz/WZt8dN",
+        } });
+        let server = answering(status, &body.to_string()).await;
+        let error = client(&server).psid("token").await.unwrap_err();
+        let expected = GraphError::Refused {
+            status,
+            code,
+            subcode,
+            message: "no".to_owned(),
+            transient: repeat,
+        };
+        assert_eq!(error, expected);
+        assert_eq!(error.is_worth_repeating(), repeat, "{code}/{subcode:?}");
+    }
+}
+
+#[tokio::test]
+async fn on_https_nothing_is_said_to_a_server_that_cannot_prove_itself() {
+    let server = MockServer::start().await;
+    let address = server.uri().replace("http://", "https://");
+    let graph = Graph::new(&address, Secret::new(TOKEN));
+    let error = graph.unlink("7").await.unwrap_err();
+    assert!(error.is_worth_repeating(), "{error}");
+    assert_eq!(server.received_requests().await.unwrap().len(), 0);
 }

@@ -1,199 +1,200 @@
-//! Messages on their way out: sent after the webhook was acknowledged, in order for each person.
+//! The outbox at work: letters are taken from the store, carried out, and finished or put back.
+//!
+//! At least once: a letter is deleted only after the platform has answered. When the answer is lost,
+//! or the process ends in between, the letter is carried out again, here or by another instance.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::mpsc::{self, Receiver, Sender},
-    time,
+    sync::Notify,
+    task::JoinSet,
+    time::{self, MissedTickBehavior},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     conversation::{Answer, Conversation},
+    error::GraphError,
     graph::Graph,
     message::Outgoing,
+    task::Task,
+};
+use crate::{
+    clock::{Clock, millis},
+    metrics::{Fate, Metrics},
+    store::{Store, StoreError, Taken},
 };
 
-/// Senders working side by side. One person always has the same one, which keeps the order.
-const LANES: usize = 8;
-/// Messages that wait in one lane. Beyond that new ones are dropped, logged and counted in `/healthz`:
-/// the platform is then so slow that the answers would come too late to be of use.
-const WAITING: usize = 256;
-/// Pauses before the second and the third attempt. There is no fourth.
-const BACK_OFF: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
+/// Letters carried out side by side by one instance.
+const LANES: usize = 16;
+/// How often an instance looks for letters that nobody rang for: those put back, and those of an
+/// instance that is gone.
+const LOOK: Duration = Duration::from_millis(250);
+/// The pause after the first failure; each further one is four times as long, up to the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+/// How old an answer may be. Later ones would answer a question that nobody remembers, and after a
+/// day the platform refuses them (protocol 2.3: outside the allowed window).
+const STALE_ANSWER: Duration = Duration::from_hours(2);
+/// How long the platform is asked to unlink somebody before a person has to look at it.
+const STALE_UNLINK: Duration = Duration::from_hours(72);
 
-/// A bounded queue of messages with its senders.
-#[derive(Clone, Debug)]
+/// The bell of the outbox and the end of its work. Clones share both.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
-    lanes: Arc<[Sender<Job>]>,
-    dropped: Arc<AtomicU64>,
+    bell: Arc<Notify>,
     closing: CancellationToken,
-    senders: TaskTracker,
+    work: TaskTracker,
 }
 
-#[derive(Debug)]
-struct Job {
-    psid: String,
-    answer: Answer,
+/// What carrying letters out needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Worker {
+    pub(crate) store: Store,
+    pub(crate) graph: Graph,
+    pub(crate) conversation: Conversation,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
 }
 
 impl Outbox {
-    /// Starts the senders on the current runtime.
-    pub(crate) fn start(conversation: &Conversation, graph: &Graph) -> Self {
-        let closing = CancellationToken::new();
-        let senders = TaskTracker::new();
-        let lanes = (0..LANES).map(|_| {
-            let (lane, jobs) = mpsc::channel(WAITING);
-            let worker = Worker {
-                conversation: conversation.clone(),
-                graph: graph.clone(),
-            };
-            senders.spawn(worker.run(jobs, closing.clone()));
-            lane
-        });
-        Self {
-            lanes: lanes.collect(),
-            dropped: Arc::default(),
-            closing: closing.clone(),
-            senders: senders.clone(),
-        }
+    /// Starts to carry letters out on the current runtime.
+    pub(crate) fn start(&self, worker: Worker) {
+        self.work.spawn(run(worker, self.clone()));
     }
 
-    /// Puts an answer into the queue without waiting.
-    pub(crate) fn put(&self, psid: &str, answer: Answer) {
-        let mut hasher = DefaultHasher::new();
-        psid.hash(&mut hasher);
-        let lane = usize::try_from(hasher.finish() % LANES as u64).unwrap_or_default();
-        let job = Job {
-            psid: psid.to_owned(),
-            answer,
-        };
-        if self.lanes[lane].try_send(job).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(limit = WAITING, "the outbox is full; an answer was dropped");
-        }
+    /// Says that a letter was written. Without it, the letter goes out at the next look.
+    pub(crate) fn ring(&self) {
+        self.bell.notify_one();
     }
 
-    /// Messages waiting now.
-    pub(crate) fn waiting(&self) -> usize {
-        self.lanes
-            .iter()
-            .map(|lane| lane.max_capacity() - lane.capacity())
-            .sum()
-    }
-
-    /// Messages dropped since the start.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
-    }
-
-    /// Sends what is waiting, for at most `grace`, and stops.
+    /// Carries out what is due, for at most `grace`, and stops. What is left stays in the store.
     pub(crate) async fn close(&self, grace: Duration) {
         self.closing.cancel();
-        self.senders.close();
-        if time::timeout(grace, self.senders.wait()).await.is_err() {
-            tracing::warn!(waiting = self.waiting(), "stopped with unsent messages");
+        self.work.close();
+        if time::timeout(grace, self.work.wait()).await.is_err() {
+            tracing::warn!("stopped with letters under way; they will be sent again");
         }
     }
 }
 
-struct Worker {
-    conversation: Conversation,
-    graph: Graph,
+async fn run(worker: Worker, outbox: Outbox) {
+    let mut under_way = JoinSet::new();
+    let mut look = time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let free = LANES - under_way.len();
+        let taken = if free == 0 {
+            Vec::new()
+        } else {
+            worker.take(free).await
+        };
+        let none = taken.is_empty();
+        for letter in taken {
+            under_way.spawn(worker.clone().carry_out(letter));
+        }
+        if outbox.closing.is_cancelled() && none && under_way.is_empty() {
+            return;
+        }
+        if none || under_way.len() == LANES {
+            tokio::select! {
+                () = outbox.bell.notified() => {}
+                _ = look.tick() => {}
+                Some(_) = under_way.join_next() => {}
+                () = outbox.closing.cancelled(), if !outbox.closing.is_cancelled() => {}
+            }
+        }
+    }
 }
 
 impl Worker {
-    async fn run(self, mut jobs: Receiver<Job>, closing: CancellationToken) {
-        loop {
-            tokio::select! {
-                biased;
-                job = jobs.recv() => match job {
-                    Some(job) => self.send(&job).await,
-                    None => break,
-                },
-                () = closing.cancelled() => break,
+    async fn take(&self, most: usize) -> Vec<Taken> {
+        let taken = self.store.take_letters(self.clock.now(), most).await;
+        taken.unwrap_or_else(|error| {
+            tracing::error!(%error, "the outbox cannot be read");
+            Vec::new()
+        })
+    }
+
+    async fn carry_out(self, letter: Taken) {
+        let done = match Task::read(&letter.task) {
+            Some(Task::Say(answer)) => self.say(&letter, &answer).await,
+            Some(Task::Unlink) => self.unlink(&letter).await,
+            None => {
+                tracing::error!("a letter of another version was given up");
+                self.give_up(&letter).await
             }
+        };
+        if let Err(error) = done {
+            // The lease runs out and the letter is carried out again.
+            tracing::error!(%error, "the outbox cannot be written");
         }
     }
 
-    async fn send(&self, job: &Job) {
-        let message = self.conversation.message(&job.psid, &job.answer).await;
+    async fn say(&self, letter: &Taken, answer: &Answer) -> Result<(), StoreError> {
+        let message = self.conversation.message(&letter.psid, answer).await?;
         let outgoing = Outgoing {
-            psid: &job.psid,
+            psid: &letter.psid,
             message: &message,
         };
-        for pause in BACK_OFF.into_iter().map(Some).chain([None]) {
-            let Err(error) = self.graph.send(&outgoing).await else {
-                return;
-            };
-            match pause {
-                Some(pause) if error.is_worth_repeating() => time::sleep(pause).await,
-                _ => return tracing::warn!(%error, "a message was not sent"),
+        match self.graph.send(&outgoing).await {
+            Ok(()) => {
+                self.metrics.letter(Fate::Done);
+                self.store.finish_letter(letter).await
             }
+            Err(error) => self.failed(letter, &error, STALE_ANSWER).await,
         }
     }
+
+    async fn unlink(&self, letter: &Taken) -> Result<(), StoreError> {
+        match self.graph.unlink(&letter.psid).await {
+            Ok(()) => {
+                self.metrics.letter(Fate::Done);
+                let goodbye = Task::Say(Answer::Goodbye).letter();
+                let now = self.clock.now();
+                self.store
+                    .finish_unlinking(letter, &goodbye, now)
+                    .await
+                    .map(drop)
+            }
+            Err(error) => self.failed(letter, &error, STALE_UNLINK).await,
+        }
+    }
+
+    /// Puts a letter back for a later try, or gives it up when trying again is of no use.
+    async fn failed(
+        &self,
+        letter: &Taken,
+        error: &GraphError,
+        stale: Duration,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if error.is_worth_repeating() && now - letter.created_at < millis(stale) {
+            let pause = pause_after(letter.tries);
+            tracing::info!(%error, tries = letter.tries, ?pause, "the platform will be asked again");
+            self.metrics.letter(Fate::PutBack);
+            return self
+                .store
+                .put_letter_back(letter, now + millis(pause))
+                .await;
+        }
+        tracing::warn!(%error, tries = letter.tries, "a letter was given up");
+        self.give_up(letter).await
+    }
+
+    async fn give_up(&self, letter: &Taken) -> Result<(), StoreError> {
+        self.metrics.letter(Fate::GivenUp);
+        self.store.finish_letter(letter).await
+    }
+}
+
+fn pause_after(tries: i64) -> Duration {
+    let doublings = u32::try_from(tries.clamp(1, 10) - 1).unwrap_or_default();
+    FIRST_PAUSE
+        .saturating_mul(4_u32.saturating_pow(doublings))
+        .min(LONGEST_PAUSE)
 }
 
 #[cfg(test)]
-mod tests {
-    use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
-
-    use super::*;
-    use crate::{pages::Language, secret::Secret, store::Store};
-
-    async fn outbox(graph: &MockServer) -> Outbox {
-        let store = Store::open("sqlite::memory:").await.unwrap();
-        let conversation = Conversation::new(store, Arc::default(), Language::English);
-        Outbox::start(
-            &conversation,
-            &Graph::new(&graph.uri(), Secret::new("token")),
-        )
-    }
-
-    fn number(n: usize) -> Answer {
-        Answer::Welcome {
-            name: format!("number {n}"),
-        }
-    }
-
-    #[tokio::test]
-    async fn a_platform_that_hangs_fills_one_lane_and_stops_nobody() {
-        let graph = MockServer::start().await;
-        let late = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
-        Mock::given(any()).respond_with(late).mount(&graph).await;
-        let outbox = outbox(&graph).await;
-        for n in 0..WAITING + 10 {
-            outbox.put("7", number(n));
-        }
-        // Nothing has been taken out yet: the senders run only when this test waits.
-        assert_eq!((outbox.waiting(), outbox.dropped()), (WAITING, 10));
-        outbox.close(Duration::from_millis(50)).await;
-        assert_eq!(outbox.dropped(), 10);
-    }
-
-    #[tokio::test]
-    async fn closing_sends_what_waits_in_the_order_in_which_it_came() {
-        let graph = MockServer::start().await;
-        let sent = serde_json::json!({ "message_id": "m" });
-        let answer = ResponseTemplate::new(200).set_body_json(sent);
-        Mock::given(any()).respond_with(answer).mount(&graph).await;
-        let outbox = outbox(&graph).await;
-        for n in 0..20 {
-            outbox.put("7", number(n));
-        }
-        outbox.close(Duration::from_secs(10)).await;
-        let received = graph.received_requests().await.unwrap();
-        assert_eq!(received.len(), 20);
-        for (n, request) in received.iter().enumerate() {
-            let body = String::from_utf8_lossy(&request.body).into_owned();
-            assert!(body.contains(&format!("number {n}!")), "{n}: {body}");
-        }
-    }
-}
+#[path = "outbox_tests.rs"]
+mod tests;

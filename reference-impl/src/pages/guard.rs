@@ -8,7 +8,7 @@ pub(super) enum Forms {
     /// To this site only. Chromium holds redirects after a form to the same rule, so a form guarded
     /// like this can never carry a password away.
     StayHere,
-    /// Wherever the answer redirects to. Only the consent form needs it: its answer is the way back
+    /// Wherever the answer redirects to. Only the confirmation needs it: its answer is the way back
     /// to Messenger, whose own further redirects cannot be listed. It carries no password.
     MayLeave,
 }

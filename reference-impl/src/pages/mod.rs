@@ -10,6 +10,6 @@ mod text;
 
 pub(crate) use guard::guard_data;
 pub use language::{Language, UnknownLanguage};
-pub(crate) use page::{account, consent, go, login, refused, signup, trouble};
+pub(crate) use page::{account, confirmation, consent, go, login, refused, signup, trouble};
 pub(crate) use routes::routes;
 pub(crate) use text::Notice;

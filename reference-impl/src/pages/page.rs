@@ -112,6 +112,31 @@ pub(crate) fn consent(
         account,
         csrf: browser.form_token(Purpose::ActFor(account.id)),
     };
+    shown(browser, notice, Forms::StayHere, &page)
+}
+
+#[derive(Template)]
+#[template(path = "confirmation.html")]
+struct ConfirmationPage<'a> {
+    frame: Frame,
+    request: &'a LinkRequest,
+    account: &'a Account,
+    csrf: String,
+}
+
+/// The confirmation, which the person dismisses to go back to Messenger (S52).
+pub(crate) fn confirmation(
+    browser: &Browser,
+    request: &LinkRequest,
+    account: &Account,
+    notice: Option<Notice>,
+) -> Response {
+    let page = ConfirmationPage {
+        frame: Frame::new(browser.language, notice),
+        request,
+        account,
+        csrf: browser.form_token(Purpose::ActFor(account.id)),
+    };
     shown(browser, notice, Forms::MayLeave, &page)
 }
 

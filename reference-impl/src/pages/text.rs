@@ -24,6 +24,9 @@ pub(super) struct Text {
     pub(super) consent_lead: &'static str,
     pub(super) consent_what: [&'static str; 3],
     pub(super) agree: &'static str,
+    pub(super) confirm_title: &'static str,
+    pub(super) confirm_lead: &'static str,
+    pub(super) finish: &'static str,
     pub(super) not_you: &'static str,
     pub(super) account_title: &'static str,
     pub(super) account_linked: &'static str,
@@ -60,6 +63,9 @@ const ENGLISH: Text = Text {
         "You can unlink at any time, in the conversation or on your account page.",
     ],
     agree: "Yes, link this account",
+    confirm_title: "Ready to link",
+    confirm_lead: "You are logged in. When you continue, this Messenger conversation is linked to the account of",
+    finish: "Continue to Messenger",
     not_you: "Not you? Use another account",
     account_title: "Your account",
     account_linked: "Messenger conversations linked to this account:",
@@ -96,6 +102,9 @@ const CHINESE: Text = Text {
         "您可以随时在对话中或账户页面上取消关联。",
     ],
     agree: "确认关联此账户",
+    confirm_title: "即将完成关联",
+    confirm_lead: "您已登录。继续后，此 Messenger 对话将关联到以下账户：",
+    finish: "继续前往 Messenger",
     not_you: "不是您？切换账号",
     account_title: "您的账户",
     account_linked: "已关联到此账户的 Messenger 对话数：",
@@ -132,6 +141,7 @@ pub(crate) enum Notice {
     BadPassword,
     Taken,
     Unlinked,
+    UnlinkLater,
     UnlinkFailed,
 }
 
@@ -178,9 +188,13 @@ impl Notice {
                 "Messenger is no longer linked to this account.",
                 "此账户已与 Messenger 取消关联。",
             ),
+            Self::UnlinkLater => (
+                "Messenger did not answer, so at least one conversation is still linked. We keep asking; there is nothing more for you to do.",
+                "Messenger 未响应，至少有一个对话仍处于关联状态。我们会继续尝试，您无需再操作。",
+            ),
             Self::UnlinkFailed => (
-                "Messenger did not answer, so at least one conversation is still linked. Please try again later.",
-                "Messenger 未响应，至少有一个对话仍处于关联状态，请稍后再试。",
+                "Messenger refused, so at least one conversation is still linked. Please try again later or ask us for help.",
+                "Messenger 拒绝了请求，至少有一个对话仍处于关联状态。请稍后再试或联系我们。",
             ),
         };
         match language {

@@ -1,6 +1,9 @@
 //! Accounts as rows: who they are and the hash that proves it.
 
-use super::database::{Store, StoreError, failed};
+use super::{
+    database::{Store, StoreError},
+    query::statement,
+};
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -27,17 +30,18 @@ impl Store {
         password_hash: &str,
         now: i64,
     ) -> Result<Option<i64>, StoreError> {
-        sqlx::query_scalar(
+        let added: Option<(i64,)> = statement(
+            "adding an account",
             "INSERT INTO accounts (username, display_name, password_hash, created_at)
              VALUES ($1, $2, $3, $4) ON CONFLICT (username) DO NOTHING RETURNING id",
         )
-        .bind(username)
-        .bind(display_name)
-        .bind(password_hash)
-        .bind(now)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(failed("adding an account"))
+        .with(username)
+        .with(display_name)
+        .with(password_hash)
+        .with(now)
+        .first(&self.database)
+        .await?;
+        Ok(added.map(|(id,)| id))
     }
 
     /// The credentials behind a user name.
@@ -45,10 +49,12 @@ impl Store {
         &self,
         username: &str,
     ) -> Result<Option<Credentials>, StoreError> {
-        sqlx::query_as("SELECT id, password_hash FROM accounts WHERE username = $1")
-            .bind(username)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(failed("looking an account up"))
+        statement(
+            "looking an account up",
+            "SELECT id, password_hash FROM accounts WHERE username = $1",
+        )
+        .with(username)
+        .first(&self.database)
+        .await
     }
 }

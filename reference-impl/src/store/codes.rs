@@ -1,8 +1,10 @@
 //! Codes: stored before the browser leaves, used up once, in the transaction that links.
 
-use sqlx::{Sqlite, Transaction};
-
-use super::database::{Store, StoreError, failed};
+use super::{
+    database::{Store, StoreError},
+    outbox::{Letter, post, void_unlinking},
+    query::{Claim, Work, statement},
+};
 
 /// A code about to be handed to a browser.
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(crate) struct NewCode<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Consumption {
     /// This event made the link.
-    Linked { display_name: String },
+    Linked,
     /// The same event again: the link was made before, nothing is to be done.
     Repeated,
     /// The code was good, but a newer event of this PSID has already been applied.
@@ -37,7 +39,6 @@ pub(crate) enum Consumption {
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    flow_hash: Vec<u8>,
     account_id: i64,
     display_name: String,
     expected_psid: Option<String>,
@@ -54,46 +55,60 @@ impl Store {
     /// When this returns, the code is committed: an event that overtakes the redirect finds it
     /// (protocol P15).
     pub(crate) async fn add_code(&self, code: &NewCode<'_>) -> Result<bool, StoreError> {
-        let added = sqlx::query(
+        let doing = "storing a code";
+        let mut work = self.database.begin(&[Claim::Flow(code.flow_hash)]).await?;
+        let added = statement(
+            doing,
             "INSERT INTO codes (code_hash, flow_hash, account_id, expected_psid, expires_at)
              SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (
                  SELECT 1 FROM codes
                  WHERE flow_hash = $2 AND used_by IS NOT NULL AND account_id <> $3
              )",
         )
-        .bind(code.code_hash)
-        .bind(code.flow_hash)
-        .bind(code.account)
-        .bind(code.expected_psid)
-        .bind(code.expires_at)
-        .execute(&self.pool)
-        .await
-        .map_err(failed("storing a code"))?;
-        Ok(added.rows_affected() == 1)
+        .with(code.code_hash)
+        .with(code.flow_hash)
+        .with(code.account)
+        .with(code.expected_psid)
+        .with(code.expires_at)
+        .run(&mut work)
+        .await?;
+        work.commit(doing).await?;
+        Ok(added == 1)
     }
 
-    /// Uses a code up and links the PSID to its account, both or neither.
+    /// Uses a code up, links the PSID to its account, and writes the thanks: all or nothing.
     ///
     /// `event_time` orders this event against others of the same PSID; `None` means that it came
-    /// without a time and counts as the newest.
+    /// without a time and counts as the newest. `thanks` is given the account's display name.
     pub(crate) async fn link(
         &self,
         psid: &str,
         code_hash: &[u8],
         event_time: Option<i64>,
         now: i64,
+        thanks: impl FnOnce(&str) -> Letter,
     ) -> Result<Consumption, StoreError> {
-        let mut transaction = self.write().await?;
-        let found: Option<Row> = sqlx::query_as(
-            "SELECT codes.flow_hash, codes.account_id, accounts.display_name, codes.expected_psid,
+        // The flow of a code never changes, so it can be read before it is claimed.
+        let flow: Option<(Vec<u8>,)> =
+            statement(DOING, "SELECT flow_hash FROM codes WHERE code_hash = $1")
+                .with(code_hash)
+                .first(&self.database)
+                .await?;
+        let Some((flow,)) = flow else {
+            return Ok(Consumption::Unknown);
+        };
+        let claims = [Claim::Flow(&flow), Claim::Person(psid)];
+        let mut work = self.database.begin(&claims).await?;
+        let found: Option<Row> = statement(
+            DOING,
+            "SELECT codes.account_id, accounts.display_name, codes.expected_psid,
                     codes.expires_at, codes.used_at, codes.used_by
              FROM codes JOIN accounts ON accounts.id = codes.account_id
              WHERE codes.code_hash = $1",
         )
-        .bind(code_hash)
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed(DOING))?;
+        .with(code_hash)
+        .first(&mut work)
+        .await?;
         let Some(row) = found else {
             return Ok(Consumption::Unknown);
         };
@@ -101,23 +116,25 @@ impl Store {
             return Ok(refused);
         }
         // The flow is over: its other codes, from a form sent twice, die with this one.
-        sqlx::query(
+        statement(
+            DOING,
             "UPDATE codes SET used_at = $1, used_by = CASE WHEN code_hash = $2 THEN $3 END
              WHERE flow_hash = $4 AND used_at IS NULL",
         )
-        .bind(now)
-        .bind(code_hash)
-        .bind(psid)
-        .bind(&row.flow_hash)
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed(DOING))?;
-        let linked = attach(&mut transaction, psid, row.account_id, event_time).await?;
-        transaction.commit().await.map_err(failed(DOING))?;
+        .with(now)
+        .with(code_hash)
+        .with(psid)
+        .with(flow.as_slice())
+        .run(&mut work)
+        .await?;
+        let linked = attach(&mut work, psid, row.account_id, event_time).await?;
+        if linked {
+            void_unlinking(&mut work, psid).await?;
+            post(&mut work, psid, &thanks(&row.display_name), now).await?;
+        }
+        work.commit(DOING).await?;
         Ok(if linked {
-            Consumption::Linked {
-                display_name: row.display_name,
-            }
+            Consumption::Linked
         } else {
             Consumption::Outdated
         })
@@ -147,23 +164,23 @@ impl Row {
 
 /// Points the PSID at the account unless a newer event has been applied to it.
 async fn attach(
-    transaction: &mut Transaction<'static, Sqlite>,
+    work: &mut Work,
     psid: &str,
     account: i64,
     event_time: Option<i64>,
 ) -> Result<bool, StoreError> {
-    let written = sqlx::query(
+    let written = statement(
+        DOING,
         "INSERT INTO links (psid, account_id, event_time) VALUES ($1, $2, COALESCE($3, 0))
          ON CONFLICT (psid) DO UPDATE
          SET account_id = excluded.account_id,
              event_time = COALESCE($3, links.event_time)
          WHERE links.event_time <= COALESCE($3, links.event_time)",
     )
-    .bind(psid)
-    .bind(account)
-    .bind(event_time)
-    .execute(&mut **transaction)
-    .await
-    .map_err(failed(DOING))?;
-    Ok(written.rows_affected() == 1)
+    .with(psid)
+    .with(account)
+    .with(event_time)
+    .run(work)
+    .await?;
+    Ok(written == 1)
 }

@@ -1,28 +1,36 @@
 //! Links between PSIDs and accounts. One PSID has one account; one account may have many PSIDs.
 
-use super::database::{Store, StoreError, failed};
+use super::{
+    database::{Store, StoreError},
+    outbox::{Letter, post, void_unlinking},
+    query::{Claim, statement},
+};
 
 impl Store {
     /// The display name of the account behind a PSID.
     pub(crate) async fn linked_name(&self, psid: &str) -> Result<Option<String>, StoreError> {
-        sqlx::query_scalar(
+        let name: Option<(String,)> = statement(
+            "looking a link up",
             "SELECT accounts.display_name
              FROM links JOIN accounts ON accounts.id = links.account_id
              WHERE links.psid = $1",
         )
-        .bind(psid)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(failed("looking a link up"))
+        .with(psid)
+        .first(&self.database)
+        .await?;
+        Ok(name.map(|(name,)| name))
     }
 
     /// The PSIDs linked to an account.
     pub(crate) async fn psids_of(&self, account: i64) -> Result<Vec<String>, StoreError> {
-        sqlx::query_scalar("SELECT psid FROM links WHERE account_id = $1 ORDER BY psid")
-            .bind(account)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed("listing links"))
+        let psids: Vec<(String,)> = statement(
+            "listing links",
+            "SELECT psid FROM links WHERE account_id = $1 ORDER BY psid",
+        )
+        .with(account)
+        .all(&self.database)
+        .await?;
+        Ok(psids.into_iter().map(|(psid,)| psid).collect())
     }
 
     /// Applies an `unlinked` event; `true` when there was a link and it is gone now.
@@ -33,42 +41,61 @@ impl Store {
         &self,
         psid: &str,
         event_time: Option<i64>,
+        goodbye: &Letter,
+        now: i64,
     ) -> Result<bool, StoreError> {
         let doing = "applying an unlinked event";
-        let mut transaction = self.write().await?;
-        let was_linked: Option<Option<i64>> =
-            sqlx::query_scalar("SELECT account_id FROM links WHERE psid = $1")
-                .bind(psid)
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed(doing))?;
-        let written = sqlx::query(
+        let mut work = self.database.begin(&[Claim::Person(psid)]).await?;
+        let before: Option<(Option<i64>,)> =
+            statement(doing, "SELECT account_id FROM links WHERE psid = $1")
+                .with(psid)
+                .first(&mut work)
+                .await?;
+        let written = statement(
+            doing,
             "INSERT INTO links (psid, account_id, event_time) VALUES ($1, NULL, COALESCE($2, 0))
              ON CONFLICT (psid) DO UPDATE
              SET account_id = NULL, event_time = COALESCE($2, links.event_time)
              WHERE links.event_time <= COALESCE($2, links.event_time)",
         )
-        .bind(psid)
-        .bind(event_time)
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed(doing))?;
-        transaction.commit().await.map_err(failed(doing))?;
-        Ok(written.rows_affected() == 1 && was_linked.flatten().is_some())
+        .with(psid)
+        .with(event_time)
+        .run(&mut work)
+        .await?;
+        let gone = written == 1 && before.is_some_and(|(account,)| account.is_some());
+        if gone {
+            void_unlinking(&mut work, psid).await?;
+            post(&mut work, psid, goodbye, now).await?;
+        }
+        work.commit(doing).await?;
+        Ok(gone)
     }
 
-    /// Takes a link away because this side decided so; `true` when there was one.
+    /// Takes a link away because this side decided so and the platform agreed; `true` when there was
+    /// one.
     ///
     /// The time of the last event stays: this side's clock and the platform's may disagree, and a
     /// later `linked` event must not lose to ours.
-    pub(crate) async fn unlink_locally(&self, psid: &str) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+    pub(crate) async fn unlink_locally(
+        &self,
+        psid: &str,
+        goodbye: &Letter,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let doing = "taking a link away";
+        let mut work = self.database.begin(&[Claim::Person(psid)]).await?;
+        void_unlinking(&mut work, psid).await?;
+        let gone = statement(
+            doing,
             "UPDATE links SET account_id = NULL WHERE psid = $1 AND account_id IS NOT NULL",
         )
-        .bind(psid)
-        .execute(&self.pool)
-        .await
-        .map_err(failed("taking a link away"))?;
-        Ok(changed.rows_affected() == 1)
+        .with(psid)
+        .run(&mut work)
+        .await?;
+        if gone == 1 {
+            post(&mut work, psid, goodbye, now).await?;
+        }
+        work.commit(doing).await?;
+        Ok(gone == 1)
     }
 }

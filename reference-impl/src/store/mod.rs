@@ -1,20 +1,25 @@
 //! The store: everything that must survive a restart, behind methods that say what is meant.
 //!
-//! SQL stands only in this room. Callers see no rows, no transactions and no driver, so that a
-//! second database is a matter of this room alone. Statements keep to what `SQLite`
-//! and `PostgreSQL` both understand.
+//! SQL stands only in this room, and each statement once: it runs on `SQLite` and on `PostgreSQL`.
+//! Callers see no rows, no transactions and no driver. Several instances may share one database.
 
 mod accounts;
 mod codes;
 mod database;
+mod guesses;
 mod links;
 mod messages;
+mod outbox;
+mod query;
 mod sessions;
 
 pub(crate) use accounts::Account;
 pub(crate) use codes::{Consumption, NewCode};
 pub(crate) use database::Store;
 pub use database::StoreError;
+pub(crate) use outbox::{Letter, LetterKind, Taken};
 
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

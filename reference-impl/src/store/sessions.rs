@@ -2,7 +2,8 @@
 
 use super::{
     accounts::Account,
-    database::{Store, StoreError, failed},
+    database::{Store, StoreError},
+    query::statement,
 };
 
 impl Store {
@@ -15,20 +16,22 @@ impl Store {
         expires_at: i64,
     ) -> Result<(), StoreError> {
         let doing = "beginning a session";
-        let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
-            .bind(previous)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(doing))?;
-        sqlx::query("INSERT INTO sessions (id_hash, account_id, expires_at) VALUES ($1, $2, $3)")
-            .bind(id_hash)
-            .bind(account)
-            .bind(expires_at)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(doing))?;
-        transaction.commit().await.map_err(failed(doing))
+        // A new id and a browser's own old one: nobody else writes either, so nothing is claimed.
+        let mut work = self.database.begin(&[]).await?;
+        statement(doing, "DELETE FROM sessions WHERE id_hash = $1")
+            .with(previous)
+            .run(&mut work)
+            .await?;
+        statement(
+            doing,
+            "INSERT INTO sessions (id_hash, account_id, expires_at) VALUES ($1, $2, $3)",
+        )
+        .with(id_hash)
+        .with(account)
+        .with(expires_at)
+        .run(&mut work)
+        .await?;
+        work.commit(doing).await
     }
 
     /// The account of a live session.
@@ -37,25 +40,27 @@ impl Store {
         id_hash: &[u8],
         now: i64,
     ) -> Result<Option<Account>, StoreError> {
-        sqlx::query_as(
+        statement(
+            "looking a session up",
             "SELECT accounts.id, accounts.username, accounts.display_name
              FROM sessions JOIN accounts ON accounts.id = sessions.account_id
              WHERE sessions.id_hash = $1 AND sessions.expires_at > $2",
         )
-        .bind(id_hash)
-        .bind(now)
-        .fetch_optional(&self.pool)
+        .with(id_hash)
+        .with(now)
+        .first(&self.database)
         .await
-        .map_err(failed("looking a session up"))
     }
 
     /// Ends a session.
     pub(crate) async fn end_session(&self, id_hash: &[u8]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE id_hash = $1")
-            .bind(id_hash)
-            .execute(&self.pool)
-            .await
-            .map_err(failed("ending a session"))?;
-        Ok(())
+        statement(
+            "ending a session",
+            "DELETE FROM sessions WHERE id_hash = $1",
+        )
+        .with(id_hash)
+        .run(&self.database)
+        .await
+        .map(drop)
     }
 }

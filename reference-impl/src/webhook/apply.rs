@@ -1,8 +1,9 @@
-//! What an event does: the store is changed before the acknowledgement, the chat follows after it.
+//! What an event does: the store is changed before the acknowledgement, and with it what is to be said.
 
 use super::event::{Event, What};
 use crate::{
-    messenger::Answer,
+    messenger::{Answer, Task},
+    metrics::Outcome,
     secret::digest,
     server::App,
     store::{Consumption, StoreError},
@@ -14,9 +15,18 @@ pub(super) async fn apply(app: &App, event: Event) -> Result<(), StoreError> {
     match what {
         What::Linked { code } => linked(app, &psid, &code, time).await,
         What::Unlinked => {
-            if app.store.unlink_by_event(&psid, time).await? {
-                app.outbox.put(&psid, Answer::Goodbye);
-            }
+            let goodbye = Task::Say(Answer::Goodbye).letter();
+            let now = app.clock.now();
+            let gone = app
+                .store
+                .unlink_by_event(&psid, time, &goodbye, now)
+                .await?;
+            app.metrics.event(if gone {
+                Outcome::Unlinked
+            } else {
+                Outcome::WasNotLinked
+            });
+            app.outbox.ring();
             Ok(())
         }
         What::Said { mid, text } => once(app, &psid, &mid, Answer::Reply { text }).await,
@@ -33,19 +43,36 @@ pub(super) async fn apply(app: &App, event: Event) -> Result<(), StoreError> {
 /// The only place where a PSID becomes linked: a signed event that brings a code issued here.
 async fn linked(app: &App, psid: &str, code: &str, time: Option<i64>) -> Result<(), StoreError> {
     let now = app.clock.now();
-    match app.store.link(psid, &digest(code), time, now).await? {
-        Consumption::Linked { display_name } => {
-            app.outbox.put(psid, Answer::Welcome { name: display_name });
-        }
+    let thanks = |name: &str| {
+        let name = name.to_owned();
+        Task::Say(Answer::Welcome { name }).letter()
+    };
+    let consumed = app
+        .store
+        .link(psid, &digest(code), time, now, thanks)
+        .await?;
+    app.metrics.event(match consumed {
+        Consumption::Linked => Outcome::Linked,
+        Consumption::Repeated => Outcome::Repeated,
+        Consumption::Outdated => Outcome::Outdated,
+        Consumption::Unknown => Outcome::UnknownCode,
+        Consumption::Expired => Outcome::ExpiredCode,
+        Consumption::Foreign => Outcome::ForeignCode,
+    });
+    if consumed == Consumption::Linked {
+        app.outbox.ring();
+    } else {
         // Acknowledged all the same: sending it again would change nothing (protocol P17 to P19).
-        refused => tracing::info!(?refused, "a linked event did not link"),
+        tracing::info!(refused = ?consumed, "a linked event did not link");
     }
     Ok(())
 }
 
 async fn once(app: &App, psid: &str, key: &str, answer: Answer) -> Result<(), StoreError> {
-    if app.store.first_sight(key, app.clock.now()).await? {
-        app.outbox.put(psid, answer);
+    let answer = Task::Say(answer).letter();
+    let now = app.clock.now();
+    if app.store.first_sight(psid, key, &answer, now).await? {
+        app.outbox.ring();
     }
     Ok(())
 }

@@ -25,14 +25,14 @@ pub(crate) async fn wrong_then_right() {
     phone.reads("The user name or the password is wrong").await;
     phone.picture("login-wrong").await;
     log_in(&phone, PASSWORD).await;
-    phone.sees("Link with Messenger?").await;
+    phone.sees("Ready to link").await;
     phone.reads("Ann").await;
-    phone.picture("consent").await;
+    phone.picture("confirmation").await;
     phone.be_dark(true).await;
-    phone.picture("consent-dark").await;
+    phone.picture("confirmation-dark").await;
     assert_eq!(stage.platform.link_of(PSID), None);
     assert_eq!(phone.complaints().await, Vec::<String>::new());
-    phone.tap("Yes, link this account").await;
+    phone.tap("Continue to Messenger").await;
     phone.sees(SUCCESS).await;
     assert!(stage.platform.link_of(PSID).is_some());
     assert_eq!(phone.complaints().await, Vec::<String>::new());
@@ -65,9 +65,9 @@ pub(crate) async fn sign_up() {
     phone.fill("Password", "a long enough password").await;
     phone.picture("signup").await;
     phone.tap("Create an account").await;
-    phone.sees("Link with Messenger?").await;
+    phone.sees("Ready to link").await;
     phone.reads("Cleo").await;
-    phone.tap("Yes, link this account").await;
+    phone.tap("Continue to Messenger").await;
     phone.sees(SUCCESS).await;
     assert!(stage.platform.link_of(PSID).is_some());
     phone.put_away().await;
@@ -81,11 +81,14 @@ pub(crate) async fn asked_again() {
     phone.sees("Your account").await;
     phone.open(&stage.tap()).await;
     phone.sees("Link with Messenger?").await;
+    phone.picture("consent-signed-in").await;
+    phone.tap("Yes, link this account").await;
+    phone.sees("Ready to link").await;
     phone.tap("Not you? Use another account").await;
     phone.sees("Log in").await;
     log_in(&phone, PASSWORD).await;
-    phone.sees("Link with Messenger?").await;
-    phone.tap("Yes, link this account").await;
+    phone.sees("Ready to link").await;
+    phone.tap("Continue to Messenger").await;
     phone.sees(SUCCESS).await;
     phone.put_away().await;
     stage.clear().await;
@@ -96,16 +99,16 @@ pub(crate) async fn fits() {
     let english = [
         "Log in",
         "Create an account",
-        "Link with Messenger?",
+        "Ready to link",
         "Your account",
     ];
-    let chinese = ["登录", "创建账户", "与 Messenger 关联？", "您的账户"];
+    let chinese = ["登录", "创建账户", "即将完成关联", "您的账户"];
     for (width, language, headings) in [
         (320, "en-US,en", english),
         (320, "zh-CN,zh", chinese),
         (430, "en-US,en", english),
     ] {
-        let [login, signup, consent, account] = headings;
+        let [login, signup, confirmation, account] = headings;
         let phone = Phone::sized(width, language).await;
         let fits = async |page: &str| {
             let name = format!("{page}-{}-{width}", &language[..2]);
@@ -124,8 +127,8 @@ pub(crate) async fn fits() {
         form.set_by_name("username", "ann").await.unwrap();
         form.set_by_name("password", PASSWORD).await.unwrap();
         phone.tap(login).await;
-        phone.sees(consent).await;
-        fits("consent").await;
+        phone.sees(confirmation).await;
+        fits("confirmation").await;
         phone.open(&format!("{}/account", stage.backend_url)).await;
         phone.sees(account).await;
         fits("account").await;
@@ -142,8 +145,8 @@ pub(crate) async fn account() {
     let (stage, phone) = (Stage::set().await, Phone::start().await);
     phone.open(&stage.tap()).await;
     log_in(&phone, PASSWORD).await;
-    phone.sees("Link with Messenger?").await;
-    phone.tap("Yes, link this account").await;
+    phone.sees("Ready to link").await;
+    phone.tap("Continue to Messenger").await;
     phone.sees(SUCCESS).await;
     phone.open(&format!("{}/account", stage.backend_url)).await;
     phone.sees("Your account").await;

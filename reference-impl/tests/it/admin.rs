@@ -1,21 +1,8 @@
 //! The admin endpoints open with the token in the header, and with nothing else.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::backend::{ADMIN_TOKEN, Running, start, start_with};
-
-impl Running {
-    pub(crate) async fn admin_unlink(&self, psid: &str) -> (u16, Value) {
-        let answer = reqwest::Client::new()
-            .post(self.url("/admin/unlink"))
-            .bearer_auth(ADMIN_TOKEN)
-            .json(&json!({ "psid": psid }))
-            .send()
-            .await
-            .unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap())
-    }
-}
+use crate::backend::{ADMIN_TOKEN, start, start_with};
 
 #[tokio::test]
 async fn without_the_token_there_is_no_answer() {

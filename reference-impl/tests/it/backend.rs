@@ -8,6 +8,8 @@ use tokio::{net::TcpListener, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
+use crate::testing;
+
 pub(crate) const PAGE_ID: &str = "1691462197845448";
 pub(crate) const APP_SECRET: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const VERIFY_TOKEN: &str = "verify-me";
@@ -39,6 +41,7 @@ pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Running {
     let clock = ManualClock::starting_at(NOON);
     let mut config = config(&graph.uri());
     config.clock = clock.clock();
+    config.database_url = testing::fresh_url().await;
     change(&mut config);
     let backend = Backend::open(config).await.unwrap();
     for (username, name) in [("ann", "Ann"), ("bob@coffee.test", "Bob")] {
@@ -107,6 +110,18 @@ impl Running {
         self.link_of(psid).await["account"]
             .as_str()
             .map(str::to_owned)
+    }
+
+    /// Asks the admin endpoint to unlink; gives status and body.
+    pub(crate) async fn admin_unlink(&self, psid: &str) -> (u16, Value) {
+        let answer = reqwest::Client::new()
+            .post(self.url("/admin/unlink"))
+            .bearer_auth(ADMIN_TOKEN)
+            .json(&json!({ "psid": psid }))
+            .send()
+            .await
+            .unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
     /// Waits until `count` messages have gone to this PSID and gives them all.

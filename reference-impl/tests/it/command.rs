@@ -118,8 +118,7 @@ async fn it_serves_until_it_is_told_to_stop() {
 
 #[tokio::test]
 async fn a_command_unlinks_one_person() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = format!("sqlite:{}", folder.path().join("links.db").display());
+    let database = crate::testing::fresh_shared_url().await;
     let backend = start_with(|config| config.database_url.clone_from(&database)).await;
     let address = crate::person::Person::new(&backend)
         .link("ann", &crate::platform::linking_page("T1"))

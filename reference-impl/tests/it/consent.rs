@@ -16,6 +16,19 @@ async fn a_signed_in_browser_is_asked_and_can_change_the_account() {
     let consent = person.open(&linking_page("T2")).await;
     assert_eq!((consent.status.as_u16(), &consent.left_for), (200, &None));
     assert!(consent.text().contains("Ann"));
+    let confirmation = person.submit(&consent.form("agree")).await;
+    assert_eq!(
+        (confirmation.status.as_u16(), &confirmation.left_for),
+        (200, &None)
+    );
+    assert!(confirmation.text().contains("Ready to link"));
+    assert!(confirmation.text().contains("Ann"));
+    let back = confirmation.link("Cancel");
+    assert_eq!(back, return_address("T2"));
+    let left = person.submit(&confirmation.form("consent")).await.left_for;
+    assert!(left.unwrap().starts_with(&return_address("T2")));
+    let forged = consent.form("agree").with("csrf", "guess");
+    assert_eq!(person.submit(&forged).await.status, 403);
 
     let login = person.submit(&consent.form("switch")).await;
     let consent = person

@@ -213,7 +213,7 @@ async fn chinese_readers_get_chinese_pages() {
                 .with("password", PASSWORD),
         )
         .await;
-    assert!(consent.text().contains("确认关联此账户"));
+    assert!(consent.text().contains("继续前往 Messenger"));
 }
 
 #[tokio::test]

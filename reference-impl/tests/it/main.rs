@@ -11,8 +11,12 @@ mod command;
 mod consent;
 mod flow;
 mod guards;
+mod operations;
 mod person;
 mod platform;
 mod simulated;
+#[path = "../../src/store/testing.rs"]
+mod testing;
+mod tour;
 mod unlinking;
 mod webhook;

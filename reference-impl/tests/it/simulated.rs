@@ -61,18 +61,33 @@ async fn a_person_links_asks_and_unlinks() {
     assert_eq!(landed.result, LandingResult::Linked);
     assert_eq!(landed.psid.as_deref(), Some(PSID));
 
+    // An answer tells how things stand when it is sent, so each one is waited for.
+    let heard = async |count: usize| {
+        let said = async {
+            while answers(&platform).len() < count {
+                time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        time::timeout(DEADLINE, said).await.unwrap();
+    };
     platform.say(PSID, "whoami").await.unwrap();
+    heard(2).await;
     platform.tap_log_out(PSID).await.unwrap();
     platform.say(PSID, "whoami").await.unwrap();
+    heard(4).await;
     stop.cancel();
     time::timeout(DEADLINE, served).await.unwrap().unwrap();
+    insta::assert_snapshot!(answers(&platform).join("\n"));
+    platform.stop().await;
+}
+
+fn answers(platform: &Simulator) -> Vec<String> {
     let (entries, _) = platform.journal().since(Cursor::default());
     let said = entries.into_iter().filter_map(|entry| match entry.what {
         What::BotSaid { psid, message } if psid == PSID => Some(in_words(&message)),
         _ => None,
     });
-    insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"));
-    platform.stop().await;
+    said.collect()
 }
 
 fn in_words(message: &Value) -> String {

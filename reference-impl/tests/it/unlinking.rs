@@ -1,6 +1,9 @@
 //! Every way out: the button, the account page, the admin endpoint, the library call.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time;
 use wiremock::{
     Mock, ResponseTemplate,
     matchers::{body_json, method, path, query_param},
@@ -37,11 +40,13 @@ async fn account_page(backend: &Running, person: &Person) -> Seen {
 }
 
 async fn graph_says(backend: &Running, status: u16) {
+    // 1200 passes by itself, 100 never does (protocol 2.3).
+    let code = if status == 500 { 1200 } else { 100 };
     let answer = ResponseTemplate::new(status)
-        .set_body_json(json!({ "error": { "message": "no", "code": 1200 } }));
+        .set_body_json(json!({ "error": { "message": "no", "code": code } }));
     Mock::given(path("/me/unlink_accounts"))
         .respond_with(answer)
-        .with_priority(1)
+        .with_priority(if status == 500 { 2 } else { 1 })
         .mount(&backend.graph)
         .await;
 }
@@ -130,6 +135,41 @@ async fn when_the_platform_refuses_the_link_stays_and_everybody_says_so() {
     let page = person.submit(&page.form("unlink")).await;
     assert!(page.text().contains("still linked"), "{}", page.text());
     assert!(page.text().contains("linked to this account: 1"));
+}
+
+#[tokio::test]
+async fn when_the_platform_does_not_answer_the_link_goes_as_soon_as_it_does() {
+    let backend = start().await;
+    link(&backend, "7", "ann").await;
+    link(&backend, "8", "ann").await;
+    graph_says(&backend, 500).await;
+    let person = Person::new(&backend);
+    let page = account_page(&backend, &person).await;
+    let page = person.submit(&page.form("unlink")).await;
+    assert!(page.text().contains("We keep asking"), "{}", page.text());
+    let (status, body) = backend.admin_unlink("7").await;
+    assert_eq!(status, 502);
+    assert!(body["error"].as_str().unwrap().contains("asked again"));
+    assert_eq!(backend.name_behind("7").await.as_deref(), Some("Ann"));
+
+    let agreed = json!({ "result": "unlink account success" });
+    Mock::given(path("/me/unlink_accounts"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(agreed))
+        .with_priority(1)
+        .mount(&backend.graph)
+        .await;
+    for psid in ["7", "8"] {
+        let followed = async {
+            while backend.name_behind(psid).await.is_some() {
+                backend.clock.advance(Duration::from_secs(1));
+                time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        time::timeout(Duration::from_secs(15), followed)
+            .await
+            .expect("this side follows the platform");
+        backend.messages_to(psid, 2).await;
+    }
 }
 
 #[tokio::test]
