@@ -13,6 +13,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Decimal string.
     pub app_id: String,
+    /// What `GET /{app-id}` answers as `name`.
+    pub app_name: String,
     /// Key of both webhook signatures and of `appsecret_proof`.
     pub app_secret: String,
     /// Decimal string of 15 or 16 digits.
@@ -23,9 +25,11 @@ pub struct Config {
     pub page_access_token: String,
     /// What the verification handshake sends.
     pub verify_token: String,
-    /// Where events are delivered; without one, every delivery fails with that reason. Plain `http` only.
+    /// Where events are delivered at the start; without one, every delivery fails with that reason. Plain `http` only.
     pub webhook_url: Option<String>,
-    /// Webhook fields the app is subscribed to.
+    /// Webhook fields that both the app and its page are subscribed to at the start.
+    ///
+    /// Calls of `/{app-id}/subscriptions` and `/me/subscribed_apps` change them later.
     pub subscribed_fields: Vec<String>,
     /// How long a delivery may take before it counts as not acknowledged (5 s today, protocol row 3.3.3).
     pub ack_timeout: Duration,
@@ -46,6 +50,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             app_id: "1517776481860111".to_owned(),
+            app_name: "Linklab App".to_owned(),
             app_secret: "0123456789abcdef0123456789abcdef".to_owned(),
             page_id: "1691462197845448".to_owned(),
             page_name: "Linklab Page".to_owned(),
@@ -111,7 +116,7 @@ impl Config {
         }
     }
 
-    /// Whether the app receives this webhook field.
+    /// Whether the app receives this webhook field at the start.
     pub fn subscribes(&self, field: &str) -> bool {
         self.subscribed_fields
             .iter()

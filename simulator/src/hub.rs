@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::hold::Holds;
 use crate::journal::{Journal, What};
 use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome};
-use crate::world::{Command, Event, Ids, Refusal, Sealer, World};
+use crate::world::{Change, Command, Event, Ids, Refusal, Sealer, Subscription, World};
 use crate::{Clock, Config};
 
 /// How many deliveries nobody waits for may be under way; more are refused with a line in the journal.
@@ -56,12 +56,12 @@ impl Hub {
             journal: Journal::new(),
             ids: Ids::new(config.seed),
             sealer: Sealer::new(config.seed, number(&config.app_id), number(&config.page_id)),
-            courier: Courier::new(config.webhook_url.clone()),
+            courier: Courier::new(),
             holds: Arc::default(),
             own_time: OwnTime::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
-            world: Mutex::default(),
+            world: Mutex::new(first_world(&config)),
             unattended: Arc::new(Semaphore::new(MAX_UNATTENDED)),
             config,
         }
@@ -101,6 +101,32 @@ impl Hub {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the page's set-up.
+    pub(crate) fn change(&self, change: &Change) -> Result<(), Refusal> {
+        self.command(&Command::Change(change)).map(drop)
+    }
+
+    /// Why events of this field do not reach the app, as the end of a sentence; nothing when they do.
+    pub(crate) fn subscription_gap(&self, field: &str) -> Option<String> {
+        let world = self.world();
+        match world.page().subscriptions.of(&self.config.app_id) {
+            Some(subscription) => subscription.gap(field),
+            None => Some(format!("the app is not subscribed to {field}")),
+        }
+    }
+
+    /// Whether events of this field reach the app: both levels must name it (protocol row 3.4.4).
+    pub(crate) fn subscribes(&self, field: &str) -> bool {
+        self.subscription_gap(field).is_none()
+    }
+
+    /// Where events of the app go.
+    pub(crate) fn callback_url(&self) -> Option<String> {
+        let world = self.world();
+        let subscription = world.page().subscriptions.of(&self.config.app_id)?;
+        subscription.callback_url.clone()
+    }
+
     /// Writes a line of the journal that tells what befell a user; returns its `seq`.
     pub(crate) fn note(&self, cause: Option<u64>, text: String) -> u64 {
         self.journal
@@ -114,7 +140,8 @@ impl Hub {
         psids: Vec<String>,
         cause: Option<u64>,
     ) -> (Attempt, u64) {
-        let attempt = self.courier.deliver(delivery).await;
+        let url = self.callback_url();
+        let attempt = self.courier.deliver(url.as_deref(), delivery).await;
         let _own = self.own_time.start();
         let what = What::Delivered {
             psids,
@@ -127,10 +154,11 @@ impl Hub {
     /// Sends a verification GET and writes it down.
     pub(crate) async fn handshake(
         &self,
+        url: Option<&str>,
         query: &[(String, String)],
         timeout: Duration,
     ) -> HandshakeAnswer {
-        let answer = self.courier.handshake(query, timeout).await;
+        let answer = self.courier.handshake(url, query, timeout).await;
         let end = match &answer.outcome {
             Outcome::Answered { status, .. } => format!("was answered {status}"),
             Outcome::TimedOut => "was not answered in time".to_owned(),
@@ -165,6 +193,22 @@ impl Hub {
             }
         });
     }
+}
+
+/// A world whose app is subscribed as the configuration says.
+fn first_world(config: &Config) -> World {
+    let mut world = World::default();
+    let subscription = Subscription {
+        callback_url: config.webhook_url.clone(),
+        verify_token: config.verify_token.clone(),
+        fields: config.subscribed_fields.clone(),
+        page_fields: Some(config.subscribed_fields.clone()),
+    };
+    world.apply(&Event::Changed(Box::new(Change::Subscription {
+        app_id: config.app_id.clone(),
+        subscription,
+    })));
+    world
 }
 
 /// The time that the platform itself has spent, waiting for nobody.

@@ -190,7 +190,9 @@ impl Simulator {
         query: &[(String, String)],
         timeout: Duration,
     ) -> HandshakeAnswer {
-        self.hub().handshake(query, timeout).await
+        let hub = self.hub();
+        let url = hub.callback_url();
+        hub.handshake(url.as_deref(), query, timeout).await
     }
 
     /// Verifies the webhook as the platform does when a subscription is made.
@@ -198,7 +200,10 @@ impl Simulator {
         let hub = self.hub();
         let challenge = hub.ids.challenge();
         let query = verification(&challenge, &hub.config.verify_token);
-        let answer = hub.handshake(&query, hub.config.ack_timeout).await;
+        let url = hub.callback_url();
+        let answer = hub
+            .handshake(url.as_deref(), &query, hub.config.ack_timeout)
+            .await;
         answer.failure(&challenge).map_or(Ok(()), Err)
     }
 

@@ -8,7 +8,7 @@ use crate::UserError;
 use crate::hub::Hub;
 use crate::webhook::{Attempt, Delivery, Envelope, Happening, Item, Message, Postback};
 use crate::webview::{self, Opening, RedirectTemplate};
-use crate::world::{Command, Event, Refusal};
+use crate::world::{Change, Command, Event, Refusal};
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
@@ -88,8 +88,8 @@ impl Hub {
     pub(crate) async fn tap_log_out(&self, psid: &str) -> Result<Attempt, UserError> {
         let (_, now_ms) = self.command(&Command::LogOut { psid })?;
         let cause = self.note(None, format!("{psid} tapped Log Out"));
-        if !self.config.subscribes("messaging_account_linking") {
-            return Err(not_subscribed("messaging_account_linking"));
+        if let Some(gap) = self.subscription_gap("messaging_account_linking") {
+            return Err(not_subscribed(&gap));
         }
         let event = Envelope::of_one(Item::unlinked(psid, &self.config.page_id, now_ms));
         Ok(self.send(&event, psid, Some(cause)).await)
@@ -98,8 +98,8 @@ impl Hub {
     /// The backend's unlink call. When an unlinked event is due, tells since when, in platform milliseconds.
     pub(crate) fn unlink_by_call(&self, psid: &str) -> Result<Option<u64>, Refusal> {
         let (event, now_ms) = self.command(&Command::UnlinkCall { psid })?;
-        let wanted = self.config.unlinked_event_after_api
-            && self.config.subscribes("messaging_account_linking");
+        let wanted =
+            self.config.unlinked_event_after_api && self.subscribes("messaging_account_linking");
         Ok((wanted && matches!(event, Event::Unlinked { notify: true, .. })).then_some(now_ms))
     }
 
@@ -116,14 +116,13 @@ impl Hub {
         field: &str,
         happening: Happening,
     ) -> Result<Attempt, UserError> {
-        if self.world().name_of(psid).is_none() {
-            return Err(Refusal::UnknownUser {
-                psid: psid.to_owned(),
-            }
-            .into());
-        }
-        if !self.config.subscribes(field) {
-            return Err(not_subscribed(field));
+        // Whatever the user says opens the 24 hours, whether the app hears of it or not.
+        self.change(&Change::Spoke {
+            psid: psid.to_owned(),
+            at_ms: self.clock.now_ms(),
+        })?;
+        if let Some(gap) = self.subscription_gap(field) {
+            return Err(not_subscribed(&gap));
         }
         let event = Envelope::of_one(Item::new(
             psid,
@@ -142,8 +141,8 @@ impl Hub {
     }
 }
 
-fn not_subscribed(field: &str) -> UserError {
+fn not_subscribed(gap: &str) -> UserError {
     UserError(format!(
-        "no event was sent: the app is not subscribed to {field}; add it to subscribed_fields"
+        "no event was sent: {gap}; subscribe by subscribed_fields of the configuration or by the Graph API"
     ))
 }

@@ -107,7 +107,7 @@ pub(crate) async fn arrive(
         token: &token,
         code: landed.authorization_code.as_deref(),
         code_limit: hub.config.code_limit,
-        subscribed: hub.config.subscribes("messaging_account_linking"),
+        subscribed: hub.subscribes("messaging_account_linking"),
     };
     let (code, now_ms) = match hub.command(&command) {
         Ok((

@@ -1,5 +1,6 @@
 //! What can be asked of the world, what can happen in it, and why it may refuse.
 
+use super::page::Change;
 use super::reason::AbortReason;
 use super::state::MAX_USERS;
 use super::token::{AttemptId, Token};
@@ -47,6 +48,8 @@ pub enum Command<'a> {
         /// Whom it names.
         psid: &'a str,
     },
+    /// The page's set-up changes, or a user opens its 24 hours.
+    Change(&'a Change),
 }
 
 /// What has happened.
@@ -58,6 +61,8 @@ pub enum Event {
         psid: String,
         /// Full name.
         name: String,
+        /// When, in milliseconds; the page's 24 hours begin here.
+        at_ms: u64,
     },
     /// A linking URL is to be opened.
     Opened {
@@ -95,6 +100,8 @@ pub enum Event {
         /// Whether an unlinked event is due.
         notify: bool,
     },
+    /// The page's set-up has changed.
+    Changed(Box<Change>),
 }
 
 /// Why a command is not carried out.
@@ -121,6 +128,12 @@ pub enum Refusal {
     /// The world is full.
     #[error("the platform holds {MAX_USERS} users already; start another one")]
     Full,
+    /// The page's set-up is full.
+    #[error("the page holds {kept} already; delete some or start another platform")]
+    PageFull {
+        /// What it is full of.
+        kept: String,
+    },
     /// The attempt is not waiting for an acknowledgement.
     #[error("this login does not wait for an acknowledgement")]
     NothingAwaited,

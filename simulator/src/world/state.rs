@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::command::{Command, Event, Refusal};
 use super::linking::{Attempt, Effect, Input, State, answer};
+use super::page::{Change, Page};
 use super::reason::AbortReason;
 use super::spent::{Return, Spent};
 use super::token::{AttemptId, Token};
@@ -15,6 +16,8 @@ pub const MAX_USERS: usize = 1_000_000;
 struct User {
     name: Box<str>,
     link: Option<Box<str>>,
+    /// When the user last opened the page's 24 hours, in milliseconds.
+    spoke_ms: u64,
 }
 
 /// All state of one page.
@@ -22,6 +25,7 @@ struct User {
 pub struct World {
     users: HashMap<Box<str>, User>,
     spent: Spent,
+    page: Page,
 }
 
 impl World {
@@ -35,6 +39,16 @@ impl World {
         self.users.get(psid).map(|user| &*user.name)
     }
 
+    /// When this user last did something that opens the page's 24 hours, in platform milliseconds.
+    pub fn spoke_ms(&self, psid: &str) -> Option<u64> {
+        self.users.get(psid).map(|user| user.spoke_ms)
+    }
+
+    /// What the business has set up for its page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
     /// How many used tokens were forgotten before their end, because more came than are remembered.
     pub fn forgotten_tokens(&self) -> u64 {
         self.spent.forgotten()
@@ -43,7 +57,7 @@ impl World {
     /// Decides what follows from a command at platform time `now_ms`. Changes nothing.
     pub fn handle(&self, command: &Command<'_>, now_ms: u64) -> Result<Event, Refusal> {
         match *command {
-            Command::AddUser { psid, name } => self.add_user(psid, name),
+            Command::AddUser { psid, name } => self.add_user(psid, name, now_ms),
             Command::Tap { psid } => {
                 self.known(psid)?;
                 Ok(Event::Opened {
@@ -62,18 +76,26 @@ impl World {
             } => self.conclude(attempt, acknowledged),
             Command::LogOut { psid } => self.unlink(psid, Input::LogOut),
             Command::UnlinkCall { psid } => self.unlink(psid, Input::UnlinkCall),
+            Command::Change(change) => {
+                if let Some(psid) = change.user() {
+                    self.known(psid)?;
+                }
+                self.page.check(change)?;
+                Ok(Event::Changed(Box::new(change.clone())))
+            }
         }
     }
 
     /// Makes an event of [`handle`](Self::handle) true.
     pub fn apply(&mut self, event: &Event) {
         match event {
-            Event::UserAdded { psid, name } => {
+            Event::UserAdded { psid, name, at_ms } => {
                 self.users.insert(
                     psid.as_str().into(),
                     User {
                         name: name.as_str().into(),
                         link: None,
+                        spoke_ms: *at_ms,
                     },
                 );
             }
@@ -109,10 +131,18 @@ impl World {
                     user.link = None;
                 }
             }
+            Event::Changed(change) => {
+                if let Change::Spoke { psid, at_ms } = &**change
+                    && let Some(user) = self.users.get_mut(psid.as_str())
+                {
+                    user.spoke_ms = *at_ms;
+                }
+                self.page.apply(change);
+            }
         }
     }
 
-    fn add_user(&self, psid: &str, name: &str) -> Result<Event, Refusal> {
+    fn add_user(&self, psid: &str, name: &str, now_ms: u64) -> Result<Event, Refusal> {
         let digits =
             (1..=20).contains(&psid.len()) && psid.bytes().all(|byte| byte.is_ascii_digit());
         if !digits {
@@ -131,6 +161,7 @@ impl World {
         Ok(Event::UserAdded {
             psid: psid.to_owned(),
             name: name.to_owned(),
+            at_ms: now_ms,
         })
     }
 

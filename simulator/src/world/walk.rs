@@ -85,7 +85,9 @@ fn shown(outcome: &Result<Event, Refusal>) -> Effect {
         Ok(Event::Unlinked { notify: true, .. }) => Effect::SendUnlinked,
         Ok(Event::Unlinked { .. }) => Effect::AnswerOnly,
         Ok(Event::Opened { .. }) => Effect::OpenLinkingUrl,
-        Ok(Event::UserAdded { .. }) | Err(Refusal::NothingAwaited) => Effect::Nothing,
+        Ok(Event::UserAdded { .. } | Event::Changed(_)) | Err(Refusal::NothingAwaited) => {
+            Effect::Nothing
+        }
         Err(Refusal::Aborted(reason)) => match reason {
             AbortReason::TokenExpired { .. } => Effect::AbortForAge,
             AbortReason::AlreadyUsed => Effect::AbortForReuse,
