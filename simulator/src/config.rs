@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::Knobs;
+
 /// Everything a platform is started with. `Config::default()` is complete and valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -43,6 +45,8 @@ pub struct Config {
     ///
     /// The real limit is unknown (protocol row 1.5.11); 2,000 by default.
     pub code_limit: usize,
+    /// All other knobs, with the values that the platform starts with.
+    pub knobs: Knobs,
 }
 
 impl Default for Config {
@@ -68,6 +72,7 @@ impl Default for Config {
             seed: 0,
             unlinked_event_after_api: true,
             code_limit: 2_000,
+            knobs: Knobs::default(),
         }
     }
 }

@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::activity::Activity;
 use crate::hold::Holds;
 use crate::journal::{Journal, What};
+use crate::knob::KnobError;
 use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome};
 use crate::world::{Change, Command, Event, Ids, Refusal, Sealer, Subscription, World};
-use crate::{Clock, Config};
+use crate::{Clock, Config, Knobs};
 
 /// How many deliveries nobody waits for may be under way; more are refused with a line in the journal.
 const MAX_UNATTENDED: usize = 256;
@@ -30,8 +32,10 @@ pub(crate) struct Hub {
     pub(crate) courier: Courier,
     pub(crate) holds: Arc<Holds>,
     pub(crate) own_time: OwnTime,
+    pub(crate) activity: Activity,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    knobs: Mutex<Knobs>,
     world: Mutex<World>,
     unattended: Arc<Semaphore>,
 }
@@ -59,8 +63,10 @@ impl Hub {
             courier: Courier::new(),
             holds: Arc::default(),
             own_time: OwnTime::default(),
+            activity: Activity::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            knobs: Mutex::new(config.knobs),
             world: Mutex::new(first_world(&config)),
             unattended: Arc::new(Semaphore::new(MAX_UNATTENDED)),
             config,
@@ -70,6 +76,21 @@ impl Hub {
     /// The origin of everything that this platform serves.
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The value of every knob at this moment.
+    pub(crate) fn knobs(&self) -> Knobs {
+        *self.knobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Turns one knob; the journal tells of it.
+    pub(crate) fn set_knob(&self, name: &str, value: &str) -> Result<(), KnobError> {
+        self.knobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .set(name, value)?;
+        self.note(None, format!("the knob {name} was turned to {value}"));
+        Ok(())
     }
 
     /// Carries out a command; returns what happened and when, in platform milliseconds.
@@ -140,6 +161,7 @@ impl Hub {
         psids: Vec<String>,
         cause: Option<u64>,
     ) -> (Attempt, u64) {
+        let _busy = self.activity.begin();
         let url = self.callback_url();
         let attempt = self.courier.deliver(url.as_deref(), delivery).await;
         let _own = self.own_time.start();

@@ -4,6 +4,7 @@
 //! handle. The inside is a pure [`world`] with a shell around it: `graph` (what a backend calls), [`webhook`]
 //! (what a backend receives), [`webview`] (what a user's browser meets) and the [`journal`] of all of it.
 
+mod activity;
 pub mod clock;
 pub mod config;
 mod escape;
@@ -11,8 +12,11 @@ mod graph;
 mod hold;
 mod hub;
 pub mod journal;
+pub mod knob;
 mod platform;
 mod server;
+pub mod time;
+pub mod timer;
 mod user;
 pub mod webhook;
 pub mod webview;
@@ -21,4 +25,5 @@ pub mod world;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
 pub use hold::HeldSends;
+pub use knob::Knobs;
 pub use platform::{Simulator, StartError, UserError};

@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use crate::hold::HeldSends;
 use crate::hub::Hub;
 use crate::journal::Journal;
+use crate::knob::KnobError;
 use crate::webhook::{Attempt, Delivery, Envelope, HandshakeAnswer, Item, psids_in, verification};
 use crate::webview::{self, Address, Landed, Landing, LandingResult, Opening, RedirectTemplate};
-use crate::{Clock, Config, ConfigError, server};
+use crate::{Clock, Config, ConfigError, Knobs, server};
 
 /// Why the platform did not start.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,10 @@ impl Simulator {
         let address = listener.local_addr().map_err(bind)?;
         let hub = Arc::new(Hub::new(config, address));
         hub.tasks.spawn(server::serve(listener, Arc::clone(&hub)));
+        hub.tasks.spawn({
+            let hub = Arc::clone(&hub);
+            async move { hub.clock.drive(&hub.tasks, &hub.stop).await }
+        });
         Ok(Self {
             handle: Arc::new(Handle { hub }),
         })
@@ -105,6 +110,16 @@ impl Simulator {
     /// The configuration in force.
     pub fn config(&self) -> &Config {
         &self.hub().config
+    }
+
+    /// The value of every knob now.
+    pub fn knobs(&self) -> Knobs {
+        self.hub().knobs()
+    }
+
+    /// Turns a knob while the platform runs; what happens from now on follows it.
+    pub fn set_knob(&self, name: &str, value: &str) -> Result<(), KnobError> {
+        self.hub().set_knob(name, value)
     }
 
     /// The platform's clock.
@@ -266,7 +281,7 @@ impl Simulator {
         ))
     }
 
-    fn hub(&self) -> &Arc<Hub> {
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.handle.hub
     }
 }

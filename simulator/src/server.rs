@@ -11,9 +11,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
+use warp::http::header::{DATE, HeaderValue};
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply as _};
 
+use crate::clock::http_date;
 use crate::hub::Hub;
 use crate::{graph, webview};
 
@@ -102,6 +104,16 @@ fn table(hub: &Arc<Hub>) -> Route {
         .expect("the table has two routes")
         .recover(unforeseen)
         .unify()
+        .map({
+            let hub = Arc::clone(hub);
+            move |mut response: Response| {
+                // One clock for everything: hyper's own line would tell the real time.
+                if let Ok(date) = HeaderValue::from_str(&http_date(hub.clock.now_ms())) {
+                    response.headers_mut().entry(DATE).or_insert(date);
+                }
+                response
+            }
+        })
         .boxed()
 }
 

@@ -57,6 +57,7 @@ async fn serve(
     headers: HeaderMap,
     chunks: impl Stream<Item = Result<impl Buf, warp::Error>> + Send,
 ) -> Response {
+    let _busy = hub.activity.begin();
     let body = match tokio::time::timeout(BODY_DEADLINE, collect(chunks)).await {
         Ok(body) => body,
         Err(_) => Err(GraphError::unreadable(
