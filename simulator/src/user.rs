@@ -34,10 +34,7 @@ impl Hub {
     }
 
     pub(crate) async fn say(&self, psid: &str, text: &str) -> Result<Attempt, UserError> {
-        let message = Message {
-            mid: self.ids.message_id(),
-            text: text.to_owned(),
-        };
+        let message = Message::text(self.ids.message_id(), text);
         self.tell(psid, "messages", Happening::Message(message))
             .await
     }
@@ -48,12 +45,7 @@ impl Hub {
         title: &str,
         payload: &str,
     ) -> Result<Attempt, UserError> {
-        let mid = self.ids.message_id();
-        let postback = Postback {
-            mid,
-            title: title.to_owned(),
-            payload: payload.to_owned(),
-        };
+        let postback = Postback::new(self.ids.message_id(), title, payload);
         self.tell(psid, "messaging_postbacks", Happening::Postback(postback))
             .await
     }

@@ -3,14 +3,19 @@
 mod client;
 mod delivery;
 mod envelope;
+mod event;
 mod handshake;
 mod sign;
 
 pub(crate) use client::Courier;
 pub use delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
 pub(crate) use envelope::psids_in;
-pub use envelope::{
-    AccountLinking, Envelope, Happening, Item, Message, PageEntry, Party, Postback,
+pub use envelope::{Envelope, Item, PageEntry, Party};
+pub use event::{
+    AccountLinking, AppRoles, Attachment, AttachmentKind, AttachmentPayload, Coordinates,
+    DeliveryReceipt, Happening, LIKE_STICKER, Message, MessageEdit, Optin, PassThreadControl,
+    Policy, Postback, QuickReply, Reaction, ReactionAction, ReadReceipt, Referral, ReferralSource,
+    ReplyTo, RequestThreadControl, TakeThreadControl,
 };
 pub use handshake::HandshakeAnswer;
 pub(crate) use handshake::verification;
