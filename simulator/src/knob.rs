@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Config;
+use crate::webhook::{Patience, Retries};
 
 /// Who says what a default says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,6 +129,14 @@ knobs! {
     redirect_needs_cookie: bool = false, Unknown, ["1.5.14"];
     /// Whether Log Out sends an event although the user is not linked.
     log_out_event_when_unlinked: bool = true, Unknown, ["1.8.2"];
+    /// How failed deliveries are repeated: `production`, `fast` or `off`. Official are "a few immediate retries" and an end after about 36 hours; the waits between are chosen.
+    retries: Retries = Retries::Production, Documented, ["3.3.4", "3.3.6"];
+    /// Whether a linked event is repeated although its linking was aborted with the first attempt; the linking stays aborted.
+    retry_linked: bool = true, Unknown, ["1.5.6", "3.3.9"];
+    /// Which edition's patience holds: `current` has the configured time-out and disables webhooks after 1 h, `legacy` has 20 s and 8 h.
+    webhook_patience: Patience = Patience::Current, Documented, ["3.3.3", "3.3.5"];
+    /// Whether the events of one user go out one after another; off, they overlap.
+    user_order: bool = true, Documented, ["3.3.7", "3.3.8"];
     /// Whether the unlink call is refused for a user who is not linked, instead of succeeding again.
     unlink_needs_link: bool = false, Unknown, ["2.2.3"];
 }

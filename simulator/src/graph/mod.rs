@@ -9,6 +9,7 @@ mod answer;
 mod call;
 mod endpoint;
 mod error;
+mod faulty;
 mod field;
 mod node;
 mod param;

@@ -15,7 +15,7 @@ use super::answer::{Answer, Consequence, Object, response};
 use super::call::{Call, Received};
 use super::endpoint::Endpoint;
 use super::error::GraphError;
-use super::{access, node, picture, send};
+use super::{access, faulty, node, picture, send};
 use crate::hub::Hub;
 use crate::journal::{GraphCall, What};
 use crate::server::{Route, raw_query, with};
@@ -79,12 +79,19 @@ async fn serve(
     };
     let call = Call::read(&received, &hub.config.page_id);
     let allowed = unread.map_or_else(|| access::authorise(&call, &hub.config), Err);
+    let fault = hub.faults.any().then(|| {
+        let psid = concerned(&hub, &call);
+        hub.faults.graph(psid.as_deref(), &received.path)
+    });
+    let fault = fault.flatten();
+    let allowed = faulty::before(fault, allowed);
     let held = allowed.is_ok() && call.endpoint == Endpoint::Messages && hub.holds.any();
     let held = held.then(|| send::recipient_of(&call.params)).flatten();
     drop(own);
 
     let Some(psid) = held else {
-        return finish(&hub, received, &call, allowed);
+        let answered = finish(&hub, received, &call, allowed);
+        return faulty::after(&hub, fault, answered).await;
     };
     let holding = {
         let hub = Arc::clone(&hub);
@@ -97,13 +104,14 @@ async fn serve(
         }
     };
     // A task of its own: a message that has been received is sent, even if the caller has given up meanwhile.
-    hub.tasks.spawn(holding).await.unwrap_or_else(|_| {
+    let answered = hub.tasks.spawn(holding).await.unwrap_or_else(|_| {
         let lost = GraphError::unreadable(500, "An unknown error occurred");
         let trace = hub.ids.trace();
         let now_ms = hub.clock.now_ms();
         let answer = Answer::of(&Err(lost.clone()), &trace);
         response(answer.status, answer.bytes, None, now_ms, Some(&lost))
-    })
+    });
+    faulty::after(&hub, fault, answered).await
 }
 
 /// Answers a call that has been read, writes it down, and sets off what follows.

@@ -155,6 +155,18 @@ impl Item {
         Self::new(page_id, psid, timestamp_ms, happening)
     }
 
+    /// An event of a user, in the form that its kind demands: delivery receipts have no timestamp, echoes have the
+    /// parties the other way round.
+    pub fn of_user(psid: &str, page_id: &str, timestamp_ms: u64, happening: Happening) -> Self {
+        match happening {
+            Happening::Delivery(receipt) => Self::delivered(psid, page_id, receipt),
+            Happening::Message(ref message) if message.is_echo => {
+                Self::echo(psid, page_id, timestamp_ms, happening)
+            }
+            other => Self::new(psid, page_id, timestamp_ms, other),
+        }
+    }
+
     /// An event of a plugin's guest, who has no id yet.
     pub fn of_guest(
         user_ref: &str,
