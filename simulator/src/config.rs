@@ -45,8 +45,28 @@ pub struct Config {
     ///
     /// The real limit is unknown (protocol row 1.5.11); 2,000 by default.
     pub code_limit: usize,
+    /// Further apps of the page, at most nine (protocol row 3.4.7); each has a webhook and a secret of its own.
+    pub other_apps: Vec<OtherApp>,
     /// All other knobs, with the values that the platform starts with.
     pub knobs: Knobs,
+}
+
+/// How many apps one page has at most (protocol row 3.4.7).
+const MAX_APPS: usize = 10;
+
+/// A further app of the page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OtherApp {
+    /// Decimal string.
+    pub app_id: String,
+    /// Key of the signatures on its deliveries.
+    pub app_secret: String,
+    /// What the verification handshake of its webhook sends.
+    pub verify_token: String,
+    /// Where its events are delivered at the start. Plain `http` only.
+    pub webhook_url: Option<String>,
+    /// Webhook fields that both the app and the page are subscribed to at the start.
+    pub subscribed_fields: Vec<String>,
 }
 
 impl Default for Config {
@@ -72,6 +92,7 @@ impl Default for Config {
             seed: 0,
             unlinked_event_after_api: true,
             code_limit: 2_000,
+            other_apps: Vec::new(),
             knobs: Knobs::default(),
         }
     }
@@ -107,7 +128,12 @@ impl Config {
                 ));
             }
         }
-        problems.extend(self.webhook_url.as_deref().and_then(webhook_problem));
+        problems.extend(
+            self.webhook_url
+                .as_deref()
+                .and_then(|url| webhook_problem("webhook_url", url)),
+        );
+        self.check_other_apps(&mut problems);
         if self.ack_timeout.is_zero() {
             problems.push(
                 "ack_timeout is zero, so no delivery could be acknowledged; 5 s is usual"
@@ -118,6 +144,35 @@ impl Config {
             Ok(())
         } else {
             Err(ConfigError { problems })
+        }
+    }
+
+    fn check_other_apps(&self, problems: &mut Vec<String>) {
+        if self.other_apps.len() >= MAX_APPS {
+            problems.push(format!(
+                "other_apps has {} entries; a page has at most {MAX_APPS} apps with its own",
+                self.other_apps.len()
+            ));
+        }
+        let mut known = vec![&self.app_id, &self.page_id];
+        for (at, app) in self.other_apps.iter().enumerate() {
+            let place = |key: &str| format!("other_apps[{at}].{key}");
+            problems.extend(numeric_id(&place("app_id"), &app.app_id));
+            if known.contains(&&app.app_id) {
+                let place = place("app_id");
+                problems.push(format!(
+                    "{place} is used already; give each app an id of its own"
+                ));
+            }
+            known.push(&app.app_id);
+            if app.app_secret.trim().is_empty() {
+                let place = place("app_secret");
+                problems.push(format!(
+                    "{place} is empty; give the value that the backend was configured with"
+                ));
+            }
+            let url = app.webhook_url.as_deref();
+            problems.extend(url.and_then(|url| webhook_problem(&place("webhook_url"), url)));
         }
     }
 
@@ -140,7 +195,7 @@ fn numeric_id(name: &str, value: &str) -> Option<String> {
     })
 }
 
-fn webhook_problem(value: &str) -> Option<String> {
+fn webhook_problem(name: &str, value: &str) -> Option<String> {
     let problem = match Url::parse(value) {
         Err(error) => format!("is not an absolute URL ({error})"),
         Ok(url) if url.scheme() == "http" => return None,
@@ -149,7 +204,7 @@ fn webhook_problem(value: &str) -> Option<String> {
         }
         Ok(url) => format!("has the scheme {}; use http", url.scheme()),
     };
-    Some(format!("webhook_url \"{value}\" {problem}"))
+    Some(format!("{name} \"{value}\" {problem}"))
 }
 
 /// Why a configuration is refused.

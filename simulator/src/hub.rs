@@ -3,23 +3,20 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::activity::Activity;
+use crate::fault::{Faults, WebhookFault};
 use crate::hold::Holds;
 use crate::journal::{Journal, What};
 use crate::knob::KnobError;
-use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome};
+use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome, Scheduler};
 use crate::world::{Change, Command, Event, Ids, Refusal, Sealer, Subscription, World};
 use crate::{Clock, Config, Knobs};
-
-/// How many deliveries nobody waits for may be under way; more are refused with a line in the journal.
-const MAX_UNATTENDED: usize = 256;
 
 /// The shared state. The world's lock is held for single commands only, never across an await.
 pub(crate) struct Hub {
@@ -30,6 +27,8 @@ pub(crate) struct Hub {
     pub(crate) ids: Ids,
     pub(crate) sealer: Sealer,
     pub(crate) courier: Courier,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) faults: Faults,
     pub(crate) holds: Arc<Holds>,
     pub(crate) own_time: OwnTime,
     pub(crate) activity: Activity,
@@ -37,7 +36,7 @@ pub(crate) struct Hub {
     pub(crate) tasks: TaskTracker,
     knobs: Mutex<Knobs>,
     world: Mutex<World>,
-    unattended: Arc<Semaphore>,
+    me: Weak<Self>,
 }
 
 /// Neither secrets nor the journal belong into a debug line.
@@ -51,13 +50,16 @@ impl fmt::Debug for Hub {
 
 impl Hub {
     /// The state of a platform that listens on `address`; `config` has been validated.
-    pub(crate) fn new(config: Config, address: SocketAddr) -> Self {
+    pub(crate) fn new(config: Config, address: SocketAddr) -> Arc<Self> {
         // Validation has parsed both ids as numbers.
         let number = |id: &str| id.parse().unwrap_or_default();
-        Self {
+        let (clock, journal) = (Clock::system(), Journal::new());
+        Arc::new_cyclic(|me| Self {
             address,
-            clock: Clock::system(),
-            journal: Journal::new(),
+            faults: Faults::new(journal.clone(), clock.clone()),
+            scheduler: Scheduler::default(),
+            clock,
+            journal,
             ids: Ids::new(config.seed),
             sealer: Sealer::new(config.seed, number(&config.app_id), number(&config.page_id)),
             courier: Courier::new(),
@@ -68,9 +70,21 @@ impl Hub {
             tasks: TaskTracker::new(),
             knobs: Mutex::new(config.knobs),
             world: Mutex::new(first_world(&config)),
-            unattended: Arc::new(Semaphore::new(MAX_UNATTENDED)),
+            me: Weak::clone(me),
             config,
-        }
+        })
+    }
+
+    /// This hub, for work that may end after it.
+    pub(crate) fn me(&self) -> Weak<Self> {
+        Weak::clone(&self.me)
+    }
+
+    /// This hub, for a task of its own.
+    pub(crate) fn arc(&self) -> Arc<Self> {
+        self.me
+            .upgrade()
+            .expect("a hub is only ever made inside an Arc, and somebody calls it")
     }
 
     /// The origin of everything that this platform serves.
@@ -113,6 +127,9 @@ impl Hub {
                 ),
             );
         }
+        if let Ok((event, _)) = &result {
+            self.faults.witness(event);
+        }
         result
     }
 
@@ -154,23 +171,28 @@ impl Hub {
             .append(self.clock.now_ms(), cause, What::Note(text))
     }
 
-    /// Delivers and writes it down; returns the line's `seq` too.
-    pub(crate) async fn deliver(
-        &self,
-        delivery: Delivery,
-        psids: Vec<String>,
-        cause: Option<u64>,
-    ) -> (Attempt, u64) {
+    /// Delivers past the queue and writes it down.
+    pub(crate) async fn deliver(&self, delivery: Delivery, psids: Vec<String>) -> Attempt {
         let _busy = self.activity.begin();
         let url = self.callback_url();
-        let attempt = self.courier.deliver(url.as_deref(), delivery).await;
+        let attempt = self.send(url.as_deref(), delivery, None).await;
         let _own = self.own_time.start();
         let what = What::Delivered {
             psids,
             attempt: attempt.clone(),
         };
-        let seq = self.journal.append(self.clock.now_ms(), cause, what);
-        (attempt, seq)
+        self.journal.append(self.clock.now_ms(), None, what);
+        attempt
+    }
+
+    /// Sends and tells how it went, with nothing else following.
+    pub(crate) async fn send(
+        &self,
+        url: Option<&str>,
+        delivery: Delivery,
+        fault: Option<WebhookFault>,
+    ) -> Attempt {
+        self.courier.deliver(url, delivery, fault).await
     }
 
     /// Sends a verification GET and writes it down.
@@ -189,47 +211,32 @@ impl Hub {
         self.note(None, format!("verification GET {end}"));
         answer
     }
-
-    /// Delivers while nobody waits for the answer; ended by the platform's stop.
-    pub(crate) fn deliver_unattended(
-        self: &Arc<Self>,
-        delivery: Delivery,
-        psid: String,
-        cause: Option<u64>,
-    ) {
-        let Ok(permit) = Arc::clone(&self.unattended).try_acquire_owned() else {
-            self.note(
-                cause,
-                format!(
-                    "no event sent for {psid}: {MAX_UNATTENDED} deliveries are under way already"
-                ),
-            );
-            return;
-        };
-        let hub = Arc::clone(self);
-        self.tasks.spawn(async move {
-            let _permit = permit;
-            tokio::select! {
-                () = hub.stop.cancelled() => {}
-                _ = hub.deliver(delivery, vec![psid], cause) => {}
-            }
-        });
-    }
 }
 
-/// A world whose app is subscribed as the configuration says.
+/// A world whose apps are subscribed as the configuration says.
 fn first_world(config: &Config) -> World {
     let mut world = World::default();
-    let subscription = Subscription {
+    let own = Subscription {
         callback_url: config.webhook_url.clone(),
         verify_token: config.verify_token.clone(),
         fields: config.subscribed_fields.clone(),
         page_fields: Some(config.subscribed_fields.clone()),
     };
-    world.apply(&Event::Changed(Box::new(Change::Subscription {
-        app_id: config.app_id.clone(),
-        subscription,
-    })));
+    let others = config.other_apps.iter().map(|app| {
+        let subscription = Subscription {
+            callback_url: app.webhook_url.clone(),
+            verify_token: app.verify_token.clone(),
+            fields: app.subscribed_fields.clone(),
+            page_fields: Some(app.subscribed_fields.clone()),
+        };
+        (app.app_id.clone(), subscription)
+    });
+    for (app_id, subscription) in std::iter::once((config.app_id.clone(), own)).chain(others) {
+        world.apply(&Event::Changed(Box::new(Change::Subscription {
+            app_id,
+            subscription,
+        })));
+    }
     world
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Config;
+use crate::webhook::{Patience, Retries};
 
 /// Who says what a default says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,20 +129,16 @@ knobs! {
     redirect_needs_cookie: bool = false, Unknown, ["1.5.14"];
     /// Whether Log Out sends an event although the user is not linked.
     log_out_event_when_unlinked: bool = true, Unknown, ["1.8.2"];
+    /// How failed deliveries are repeated: `production`, `fast` or `off`. Official are "a few immediate retries" and an end after about 36 hours; the waits between are chosen.
+    retries: Retries = Retries::Production, Documented, ["3.3.4", "3.3.6"];
+    /// Whether a linked event is repeated although its linking was aborted with the first attempt; the linking stays aborted.
+    retry_linked: bool = true, Unknown, ["1.5.6", "3.3.9"];
+    /// Which edition's patience holds: `current` has the configured time-out and disables webhooks after 1 h, `legacy` has 20 s and 8 h.
+    webhook_patience: Patience = Patience::Current, Documented, ["3.3.3", "3.3.5"];
+    /// Whether the events of one user go out one after another; off, they overlap.
+    user_order: bool = true, Documented, ["3.3.7", "3.3.8"];
     /// Whether the unlink call is refused for a user who is not linked, instead of succeeding again.
     unlink_needs_link: bool = false, Unknown, ["2.2.3"];
-    /// Whether a call with the page's token needs an `appsecret_proof`, as an app can demand.
-    appsecret_proof_needed: bool = false, Documented, ["4.3"];
-    /// Whether messages beyond 24 hours after the user's last word are refused, unless a tag or a consent extends the window.
-    window_enforced: bool = true, Documented, ["4.1.12"];
-    /// Whether reading `recipient` without a linking token answers the page's id alone instead of an error.
-    linking_token_optional: bool = false, Unknown, ["2.1.10"];
-    /// The HTTP status of the two linking errors, 10301 and 10303.
-    linking_error_status: u16 = 400, Inferred, ["2.1.8"];
-    /// Whether the app is the primary receiver of its page; otherwise the page's inbox is, and controls every conversation first.
-    primary_receiver: bool = true, Unknown, ["4.3"];
-    /// Whether a sent address of an attachment is fetched, and refused when that fails (plain http only).
-    attachments_fetched: bool = false, Inferred, ["2.3", "4.3"];
 }
 
 /// What a tap on a Log In button does in a client that does not support linking.

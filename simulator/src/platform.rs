@@ -7,11 +7,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
+use crate::fault::Faults;
 use crate::hold::HeldSends;
 use crate::hub::Hub;
 use crate::journal::Journal;
 use crate::knob::KnobError;
-use crate::webhook::{Attempt, Delivery, Envelope, HandshakeAnswer, Item, psids_in, verification};
+use crate::webhook::{
+    Attempt, Delivery, DeliveryQueue, Envelope, HandshakeAnswer, Happening, Item, psids_in,
+    verification,
+};
 use crate::webview::{self, Address, Landed, Landing, LandingResult, Opening, RedirectTemplate};
 use crate::{Clock, Config, ConfigError, Knobs, server};
 
@@ -72,6 +76,9 @@ struct Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        for sentence in self.hub.faults.never_fired() {
+            tracing::warn!("{sentence}");
+        }
         self.hub.stop.cancel();
     }
 }
@@ -86,7 +93,7 @@ impl Simulator {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let hub = Arc::new(Hub::new(config, address));
+        let hub = Hub::new(config, address);
         hub.tasks.spawn(server::serve(listener, Arc::clone(&hub)));
         hub.tasks.spawn({
             let hub = Arc::clone(&hub);
@@ -178,7 +185,9 @@ impl Simulator {
     ///
     /// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
     pub async fn land(&self, opening: &Opening, url: &str, landing: Landing) -> Landed {
-        webview::arrive(self.hub(), Some(opening), Address::of_url(url), landing).await
+        webview::come_back(self.hub(), Some(opening), Address::of_url(url), landing)
+            .await
+            .landed()
     }
 
     /// Decides a landing that was held, by the attempt with which the caller delivered its event.
@@ -196,7 +205,7 @@ impl Simulator {
     /// Sends a raw delivery to the webhook. Does not change the world's link state.
     pub async fn deliver(&self, delivery: Delivery) -> Attempt {
         let psids = psids_in(&delivery.body);
-        self.hub().deliver(delivery, psids, None).await.0
+        self.hub().deliver(delivery, psids).await
     }
 
     /// Sends a verification GET with exactly this query (order kept) and returns the answer.
@@ -242,6 +251,28 @@ impl Simulator {
     /// The very bytes of an `unlinked` event for this user at the platform's present time, unsigned.
     pub fn unlinked_bytes(&self, psid: &str) -> Bytes {
         self.unlinked(psid).to_bytes()
+    }
+
+    /// Anything else that a user does: sends a picture, reacts, opens a link. The event is delivered.
+    ///
+    /// The events that the page or the platform causes can be made in the same way.
+    pub async fn happen(&self, psid: &str, happening: Happening) -> Result<Attempt, UserError> {
+        self.hub().happen(psid, happening).await
+    }
+
+    /// The user has seen everything that was said until now; the read receipt is delivered.
+    pub async fn read(&self, psid: &str) -> Result<Attempt, UserError> {
+        self.hub().read(psid).await
+    }
+
+    /// The queue of deliveries, to look at and to meddle with.
+    pub fn queue(&self) -> DeliveryQueue {
+        DeliveryQueue::of(self.hub())
+    }
+
+    /// The fault rules.
+    pub fn faults(&self) -> Faults {
+        self.hub().faults.clone()
     }
 
     /// Makes Send API calls for `psid` hang until the guard is dropped (at most `limit`).

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -17,6 +18,7 @@ use warp::{Filter, Rejection, Reply as _};
 
 use crate::clock::http_date;
 use crate::hub::Hub;
+use crate::sever::{Scissors, Severable};
 use crate::{graph, webview};
 
 /// A finished route. Every route has this one type, so the table is a list.
@@ -91,7 +93,17 @@ fn connection(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE);
-    let service = TowerToHyperService::new(warp::service(routes));
+    let answering = TowerToHyperService::new(warp::service(routes));
+    let scissors = Scissors::default();
+    let stream = Severable::new(stream, scissors.clone());
+    let service = service_fn(move |request| {
+        let answer = answering.call(request);
+        let scissors = scissors.clone();
+        async move {
+            let Ok(response) = answer.await;
+            scissors.pass(response)
+        }
+    });
     builder
         .serve_connection(TokioIo::new(stream), service)
         .into_owned()

@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Client, Request};
+use bytes::BytesMut;
+use reqwest::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
+use reqwest::{Body, Client, Request};
 
 use super::delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
+use super::faulty;
 use super::handshake::HandshakeAnswer;
+use crate::fault::WebhookFault;
 use crate::webview::join_query;
 
 const EVENT_AGENT: &str = "facebookexternalua";
@@ -35,15 +39,22 @@ impl Courier {
     }
 
     /// Sends the bytes of `delivery` to `url` and reports how it went, whatever happens.
-    pub(crate) async fn deliver(&self, url: Option<&str>, delivery: Delivery) -> Attempt {
+    ///
+    /// With a fault, it is sent wrongly, and the attempt tells the bytes that should have arrived.
+    pub(crate) async fn deliver(
+        &self,
+        url: Option<&str>,
+        delivery: Delivery,
+        fault: Option<WebhookFault>,
+    ) -> Attempt {
         let Delivery {
             body,
             headers,
             timeout,
         } = delivery;
-        let headers = event_headers(headers);
+        let headers = faulty::headers(event_headers(headers), fault);
         let started = Instant::now();
-        let outcome = match self.event_request(url, &headers, body.clone()) {
+        let outcome = match self.event_request(url, &headers, faulty::body(&body, fault)) {
             Ok(request) => self.exchange(request, timeout).await,
             Err(why) => Outcome::Unreachable(why),
         };
@@ -78,13 +89,13 @@ impl Courier {
         &self,
         url: Option<&str>,
         headers: &[(String, String)],
-        body: Bytes,
+        (body, length): (Body, Option<usize>),
     ) -> Result<Request, String> {
-        let request = self
-            .client
-            .post(webhook(url)?)
-            .headers(header_map(headers)?)
-            .body(body);
+        let mut headers = header_map(headers)?;
+        if let Some(length) = length {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        let request = self.client.post(webhook(url)?).headers(headers).body(body);
         request.build().map_err(|error| sentence(&error))
     }
 

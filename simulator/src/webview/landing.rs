@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::hub::Hub;
-use crate::webhook::{Attempt, Delivery, Envelope, Item};
+use crate::webhook::{Attempt, Envelope, Item, Outgoing, Told};
 use crate::webview::{Opening, page};
 use crate::world::{AbortReason, AttemptId, Command, Event, Refusal, Token};
 
@@ -49,7 +49,7 @@ pub enum LandingResult {
 }
 
 /// What an arriving address says, whatever host it is on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Address {
     /// The first `account_linking_token`.
     pub(crate) token: Option<String>,
@@ -132,15 +132,10 @@ pub(crate) async fn arrive(
         Ok(_) | Err(_) => return abort(hub, landed, Some(&token), &AbortReason::ForeignToken),
     };
 
-    let envelope = Envelope::of_one(Item::linked(
-        &token.psid,
-        &hub.config.page_id,
-        now_ms,
-        &code,
-    ));
-    let body = envelope.to_bytes();
+    let item = Item::linked(&token.psid, &hub.config.page_id, now_ms, &code);
+    let envelope = Envelope::of_one(item.clone());
     landed.event = Some(envelope.to_value());
-    landed.event_bytes = Some(body.clone());
+    landed.event_bytes = Some(envelope.to_bytes());
     let cause = hub.note(
         Some(token.serial),
         format!("{} came back with a code", token.psid),
@@ -149,24 +144,40 @@ pub(crate) async fn arrive(
         landed.page = page::waiting();
         return landed;
     }
-    let delivery = Delivery::signed_bytes(&hub.config, body);
     drop(preparing);
-    let (attempt, delivered) = hub
-        .deliver(delivery, vec![token.psid.clone()], Some(cause))
-        .await;
+    let published = hub.publish(Outgoing {
+        item,
+        at_ms: now_ms,
+        psid: token.psid.clone(),
+        cause: Some(cause),
+        awaited: Some(token.id),
+    });
+    let told = match published {
+        Ok(ticket) => ticket.told().await,
+        Err(not_sent) => {
+            let never = Attempt::never(not_sent.to_string());
+            let limit = hub.ack_timeout();
+            landed.result = conclude(hub, token.id, &never, limit, Some(cause));
+            landed.page = page::of(&landed.result, never.failure(limit).as_ref());
+            return landed;
+        }
+    };
     let _own = hub.own_time.start();
-    landed.result = conclude(
-        hub,
-        token.id,
-        &attempt,
-        hub.config.ack_timeout,
-        Some(delivered),
-    );
-    landed.page = page::of(
-        &landed.result,
-        attempt.failure(hub.config.ack_timeout).as_ref(),
-    );
-    landed.attempt = Some(attempt);
+    match told {
+        Told::Tried { attempt, landing } => {
+            landed.result = landing.unwrap_or_default();
+            let failure = attempt.failure(hub.ack_timeout());
+            landed.page = page::of(&landed.result, failure.as_ref());
+            landed.attempt = Some(attempt);
+        }
+        // The queue is paused: the event waits there, and its delivery will decide the linking.
+        Told::Kept => landed.page = page::waiting(),
+        Told::Dropped => {
+            let reason = "the linked event was taken out of the queue";
+            landed.result = LandingResult::Aborted(reason.to_owned());
+            landed.page = page::of(&landed.result, None);
+        }
+    }
     landed
 }
 
@@ -179,7 +190,7 @@ pub(crate) fn conclude_held(hub: &Hub, token: &str, attempt: &Attempt) -> Landin
 }
 
 /// Links or aborts by the outcome of a delivery, and writes it down.
-fn conclude(
+pub(crate) fn conclude(
     hub: &Hub,
     attempt_id: AttemptId,
     attempt: &Attempt,

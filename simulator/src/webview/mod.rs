@@ -1,11 +1,13 @@
 //! What the user's browser meets: the opened linking URL and the way back.
 
+mod detour;
 mod landing;
 mod opening;
 mod page;
 mod route;
 
-pub(crate) use landing::{Address, arrive, conclude_held};
+pub(crate) use detour::come_back;
+pub(crate) use landing::{Address, conclude, conclude_held};
 pub use landing::{Landed, Landing, LandingResult};
 pub use opening::{Opening, RedirectTemplate};
 pub(crate) use opening::{join_query, open};

@@ -9,9 +9,11 @@ use warp::http::header::{
 };
 use warp::reply::Response;
 
-use super::landing::{Address, Landing, arrive};
+use super::detour::{Arrived, come_back};
+use super::landing::{Address, Landing};
 use crate::hub::Hub;
 use crate::server::{Route, raw_query, with};
+use crate::sever::severed;
 
 /// `GET /messenger_platform/account_linking/`, with or without the trailing slash (protocol rows 1.3.3, 1.3.5).
 pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
@@ -27,13 +29,16 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
 async fn land(hub: Arc<Hub>, query: String) -> Response {
     let arrival = {
         let hub = Arc::clone(&hub);
-        async move { arrive(&hub, None, Address::of_query(&query), Landing::Deliver).await }
+        async move { come_back(&hub, None, Address::of_query(&query), Landing::Deliver).await }
     };
     // A task of its own: a browser that goes away must not leave the login undecided.
     let Ok(landed) = hub.tasks.spawn(arrival).await else {
         let mut failed = Response::default();
         *failed.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         return failed;
+    };
+    let Arrived::Landed(landed) = landed else {
+        return severed();
     };
     let mut response = Response::new(landed.page.into());
     for (name, value) in [

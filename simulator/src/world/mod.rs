@@ -23,7 +23,7 @@ pub use attachment::{
     Attachment, Attachments, Content, File, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS,
 };
 pub use command::{Command, Event, Refusal};
-pub(crate) use ids::Ids;
+pub(crate) use ids::{Ids, mix};
 pub use page::{Change, Page};
 pub use persona::{MAX_PERSONAS, Persona, Personas};
 pub use profile::{Profile, Property};
