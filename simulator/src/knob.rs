@@ -139,6 +139,18 @@ knobs! {
     user_order: bool = true, Documented, ["3.3.7", "3.3.8"];
     /// Whether the unlink call is refused for a user who is not linked, instead of succeeding again.
     unlink_needs_link: bool = false, Unknown, ["2.2.3"];
+    /// Whether a call with the page's token needs an `appsecret_proof`, as an app can demand.
+    appsecret_proof_needed: bool = false, Documented, ["4.3"];
+    /// Whether messages beyond 24 hours after the user's last word are refused, unless a tag or a consent extends the window.
+    window_enforced: bool = true, Documented, ["4.1.12"];
+    /// Whether reading `recipient` without a linking token answers the page's id alone instead of an error.
+    linking_token_optional: bool = false, Unknown, ["2.1.10"];
+    /// The HTTP status of the two linking errors, 10301 and 10303.
+    linking_error_status: u16 = 400, Inferred, ["2.1.8"];
+    /// Whether the app is the primary receiver of its page; otherwise the page's inbox is, and controls every conversation first.
+    primary_receiver: bool = true, Unknown, ["4.3"];
+    /// Whether a sent address of an attachment is fetched, and refused when that fails (plain http only).
+    attachments_fetched: bool = false, Inferred, ["2.3", "4.3"];
 }
 
 /// What a tap on a Log In button does in a client that does not support linking.

@@ -42,6 +42,11 @@ impl Ids {
         (20_000_000_000_000_000 + self.word() % 70_000_000_000_000_000).to_string()
     }
 
+    /// 15 digits, as ids of personas and attachments are.
+    pub(crate) fn node(&self) -> String {
+        (100_000_000_000_000 + self.word() % 900_000_000_000_000).to_string()
+    }
+
     /// A decimal string of ten digits, as `hub.challenge` looks (protocol row 3.1.3).
     pub(crate) fn challenge(&self) -> String {
         (1_000_000_000 + self.word() % 9_000_000_000).to_string()
