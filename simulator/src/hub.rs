@@ -110,10 +110,11 @@ impl Hub {
     /// Carries out a command; returns what happened and when, in platform milliseconds.
     pub(crate) fn command(&self, command: &Command<'_>) -> Result<(Event, u64), Refusal> {
         let (result, forgotten) = {
+            let knobs = self.knobs();
             let mut world = self.world();
             let now_ms = self.clock.now_ms();
             let before = world.forgotten_tokens();
-            let result = world.handle(command, now_ms).map(|event| {
+            let result = world.handle(command, knobs, now_ms).map(|event| {
                 world.apply(&event);
                 (event, now_ms)
             });

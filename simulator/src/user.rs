@@ -1,13 +1,10 @@
 //! What a user does in the conversation: says, presses, logs in, logs out.
 
-use url::Url;
-
 use crate::UserError;
 use crate::hub::Hub;
 use crate::webhook::{
     Attempt, Happening, Item, Message, NotSent, Outgoing, Postback, ReadReceipt, Ticket, Told,
 };
-use crate::webview::{self, Opening, RedirectTemplate};
 use crate::world::{Change, Command, Event, Refusal};
 
 impl From<Refusal> for UserError {
@@ -54,36 +51,15 @@ impl Hub {
         self.happen(psid, Happening::Postback(postback)).await
     }
 
-    pub(crate) fn tap_log_in(
-        &self,
-        psid: &str,
-        button_url: &str,
-        redirect: Option<&RedirectTemplate>,
-    ) -> Result<Opening, UserError> {
-        let _own = self.own_time.start();
-        let openable =
-            Url::parse(button_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !openable {
-            return Err(UserError(format!(
-                "the Log In button's url \"{button_url}\" cannot be opened; give an absolute http or https address"
-            )));
-        }
-        let (_, now_ms) = self.command(&Command::Tap { psid })?;
-        let tapped = self.note(None, format!("{psid} tapped Log In"));
-        let token = self.sealer.seal(psid, now_ms, tapped);
-        let own;
-        let redirect = if let Some(given) = redirect {
-            given
-        } else {
-            own = RedirectTemplate::own(&self.origin());
-            &own
-        };
-        Ok(webview::open(button_url, redirect, psid, token))
-    }
-
     pub(crate) async fn tap_log_out(&self, psid: &str) -> Result<Attempt, UserError> {
-        let (_, now_ms) = self.command(&Command::LogOut { psid })?;
+        let (event, now_ms) = self.command(&Command::LogOut { psid })?;
         let cause = self.note(None, format!("{psid} tapped Log Out"));
+        if !matches!(event, Event::Unlinked { notify: true, .. }) {
+            return Err(UserError(
+                "no event was sent: the user is not linked, and the knob log_out_event_when_unlinked is off"
+                    .to_owned(),
+            ));
+        }
         let ticket = self.publish(Outgoing {
             item: Item::unlinked(psid, &self.config.page_id, now_ms),
             at_ms: now_ms,

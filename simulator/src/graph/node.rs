@@ -78,6 +78,9 @@ fn recipient(hub: &Hub, call: &Call) -> Result<Option<String>, GraphError> {
             .status(status)
             .hint("the token belongs to another app or page"));
     }
+    if hub.world().superseded(&token, hub.knobs()) {
+        return Err(GraphError::linking_token_invalid().hint("a newer tap has replaced the token"));
+    }
     let now_ms = hub.clock.now_ms();
     if now_ms >= token.expires_ms() {
         let ago = now_ms - token.expires_ms();

@@ -118,6 +118,7 @@ fn follow(hub: &Arc<Hub>, then: Consequence, now_ms: u64, seq: u64) {
     match then {
         Consequence::None => {}
         Consequence::Said(said) => {
+            hub.offered(&said.psid, &said.message);
             let what = What::BotSaid {
                 psid: said.psid,
                 message: said.message,

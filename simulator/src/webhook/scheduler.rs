@@ -15,7 +15,7 @@ use super::target::{Address, Target};
 use crate::hub::Hub;
 use crate::journal::What;
 use crate::webview::{self, LandingResult};
-use crate::world::AttemptId;
+use crate::world::{AttemptId, Command};
 
 /// The state of the delivery engine.
 #[derive(Debug, Default)]
@@ -203,7 +203,7 @@ impl Hub {
     }
 
     async fn carry(&self, id: DeliveryId) -> Option<Attempt> {
-        let (app_id, delivery, psids, cause) = {
+        let (app_id, delivery, psids, cause, awaited) = {
             let _own = self.own_time.start();
             let mut state = self.scheduler.state();
             let queued = state.queue.sending(id)?;
@@ -214,8 +214,14 @@ impl Hub {
             };
             // A retry follows from the attempt before it.
             let cause = queued.tried.last().map(|tried| tried.seq).or(queued.cause);
-            (queued.app_id.clone(), delivery, queued.psids.clone(), cause)
+            let awaited = queued.awaited.clone();
+            let app_id = queued.app_id.clone();
+            (app_id, delivery, queued.psids.clone(), cause, awaited)
         };
+        for attempt in awaited {
+            // Refused when the login has moved on already, as it has when a delivery is tried again.
+            let _ = self.command(&Command::Dispatch { attempt });
+        }
         let url = self.callback_of(&app_id);
         let fault = self
             .faults

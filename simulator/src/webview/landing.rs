@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::hub::Hub;
 use crate::webhook::{Attempt, Envelope, Item, Outgoing, Told};
 use crate::webview::{Opening, page};
-use crate::world::{AbortReason, AttemptId, Command, Event, Refusal, Token};
+use crate::world::{AbortReason, Arrival, AttemptId, Command, Event, Refusal, Token};
 
 /// What should happen to the event when the browser comes back with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,9 +48,21 @@ pub enum LandingResult {
     Aborted(String),
 }
 
+/// Who brings an address back.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Browser {
+    /// The webview in which the login was opened.
+    #[default]
+    Webview,
+    /// Whoever sends a request, as the user whose cookie it carries.
+    Cookie(Option<String>),
+}
+
 /// What an arriving address says, whatever host it is on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Address {
+    /// Who brings it.
+    pub(crate) browser: Browser,
     /// The first `account_linking_token`.
     pub(crate) token: Option<String>,
     /// The first `authorization_code` (protocol row 1.5.11), decoded as a form: `+` is a blank.
@@ -97,17 +109,30 @@ pub(crate) async fn arrive(
         authorization_code: address.code,
         ..Landed::default()
     };
-    let token = match genuine(hub, opening, address.token.as_deref()) {
-        Ok(token) => token,
+    let (token, flaw) = match genuine(hub, opening, address.token.as_deref()) {
+        Ok(found) => found,
         Err((token, reason)) => return abort(hub, landed, token.as_ref(), &reason),
     };
     landed.psid = Some(token.psid.clone());
 
+    let wrong_browser = match address.browser {
+        Browser::Cookie(user) if hub.knobs().redirect_needs_cookie => {
+            user.as_deref() != Some(&token.psid)
+        }
+        Browser::Cookie(_) | Browser::Webview => false,
+    };
+    let arrival = match flaw {
+        Some(flaw) => flaw,
+        None if wrong_browser => Arrival::NoCookie,
+        None => Arrival::Own {
+            code: landed.authorization_code.as_deref(),
+            code_limit: hub.config.code_limit,
+            subscribed: hub.subscribes("messaging_account_linking"),
+        },
+    };
     let command = Command::Return {
         token: &token,
-        code: landed.authorization_code.as_deref(),
-        code_limit: hub.config.code_limit,
-        subscribed: hub.subscribes("messaging_account_linking"),
+        arrival,
     };
     let (code, now_ms) = match hub.command(&command) {
         Ok((
@@ -122,13 +147,14 @@ pub(crate) async fn arrive(
             Event::Returned {
                 failure: Some(reason),
                 ..
-            },
+            }
+            | Event::Aborted { reason, .. },
             _,
         ))
         | Err(Refusal::Aborted(reason)) => {
             return abort(hub, landed, Some(&token), &reason);
         }
-        // The world answers a return with these two alone; anything else would be a token it cannot judge.
+        // The world answers a return with these alone; anything else would be a token it cannot judge.
         Ok(_) | Err(_) => return abort(hub, landed, Some(&token), &AbortReason::ForeignToken),
     };
 
@@ -200,7 +226,7 @@ pub(crate) fn conclude(
     let failure = attempt.failure(limit);
     let command = Command::Conclude {
         attempt: attempt_id,
-        acknowledged: failure.is_none(),
+        failure: failure.as_ref(),
     };
     match (hub.command(&command), failure) {
         (
@@ -226,14 +252,15 @@ pub(crate) fn conclude(
     }
 }
 
-/// The token that counts, opened and of this page; otherwise what was recognised of it and what is wrong.
+/// The token that counts, opened and of this page, with what the world has to judge about the address; otherwise
+/// what was recognised of it and what is wrong.
 ///
 /// A caller that knows the login may bring an address without a token, if its `redirect_uri` had none either.
 fn genuine(
     hub: &Hub,
     opening: Option<&Opening>,
     in_address: Option<&str>,
-) -> Result<Token, (Option<Token>, AbortReason)> {
+) -> Result<(Token, Option<Arrival<'static>>), (Option<Token>, AbortReason)> {
     let opened_with = opening.map(|opening| opening.account_linking_token.as_str());
     let text = opened_with
         .or(in_address)
@@ -242,15 +269,19 @@ fn genuine(
         .sealer
         .open(text)
         .map_err(|_| (None, AbortReason::GarbledToken))?;
-    let lost = in_address.is_none()
-        && opening.is_some_and(|opening| Address::of_url(&opening.redirect_uri).token.is_some());
-    if lost {
-        return Err((Some(token), AbortReason::NoToken));
-    }
-    if !hub.sealer.owns(&token) || in_address.is_some_and(|other| other != text) {
+    if !hub.sealer.owns(&token) {
         return Err((Some(token), AbortReason::ForeignToken));
     }
-    Ok(token)
+    let lost = in_address.is_none()
+        && opening.is_some_and(|opening| Address::of_url(&opening.redirect_uri).token.is_some());
+    let flaw = if lost {
+        Some(Arrival::Lost)
+    } else if in_address.is_some_and(|other| other != text) {
+        Some(Arrival::Foreign)
+    } else {
+        None
+    };
+    Ok((token, flaw))
 }
 
 fn abort(hub: &Hub, mut landed: Landed, token: Option<&Token>, reason: &AbortReason) -> Landed {

@@ -5,6 +5,8 @@ mod landing;
 mod opening;
 mod page;
 mod route;
+mod session;
+mod tap;
 
 pub(crate) use detour::come_back;
 pub(crate) use landing::{Address, conclude, conclude_held};
@@ -12,3 +14,4 @@ pub use landing::{Landed, Landing, LandingResult};
 pub use opening::{Opening, RedirectTemplate};
 pub(crate) use opening::{join_query, open};
 pub(crate) use route::routes;
+pub use tap::{Page, Tapped, ThreadDetails};

@@ -5,8 +5,11 @@
 
 mod attachment;
 mod command;
+mod entry;
+mod history;
 mod ids;
 pub mod linking;
+mod login;
 mod page;
 mod persona;
 mod profile;
@@ -23,7 +26,10 @@ pub use attachment::{
     Attachment, Attachments, Content, File, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS,
 };
 pub use command::{Command, Event, Refusal};
+pub use entry::{Client, Entry};
+pub use history::{Linking, MAX_LINKINGS};
 pub(crate) use ids::{Ids, mix};
+pub use login::Arrival;
 pub use page::{Change, Page};
 pub use persona::{MAX_PERSONAS, Persona, Personas};
 pub use profile::{Profile, Property};
