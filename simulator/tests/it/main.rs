@@ -3,11 +3,15 @@
 mod backend;
 mod browser;
 mod callback;
+mod event;
+mod fault;
 mod golden;
 mod graph;
 mod linking;
 mod misbehaving;
 mod platform;
+mod queue;
+mod retry;
 mod send;
 mod unlinking;
 mod wire;
