@@ -66,6 +66,7 @@ impl Hub {
             psid: psid.to_owned(),
             cause: Some(cause),
             awaited: None,
+            only: None,
         })?;
         attempted(ticket).await
     }
@@ -86,6 +87,7 @@ impl Hub {
             psid,
             cause: Some(cause),
             awaited: None,
+            only: None,
         });
         if let Err(not_sent) = published {
             self.note(Some(cause), not_sent.to_string());
@@ -116,6 +118,7 @@ impl Hub {
             psid: psid.to_owned(),
             cause: None,
             awaited: None,
+            only: None,
         })?;
         attempted(ticket).await
     }

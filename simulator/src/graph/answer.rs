@@ -35,6 +35,8 @@ pub(crate) enum Consequence {
 pub(crate) struct Said {
     /// To whom.
     pub(crate) psid: String,
+    /// Its id.
+    pub(crate) mid: String,
     /// The `message` object as sent.
     pub(crate) message: Value,
 }

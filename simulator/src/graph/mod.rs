@@ -33,3 +33,4 @@ mod thread_setting;
 mod upload;
 
 pub(crate) use route::routes;
+pub(crate) use thread::PAGE_INBOX;

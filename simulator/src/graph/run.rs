@@ -16,6 +16,7 @@ use super::{
 };
 use crate::hub::Hub;
 use crate::journal::{GraphCall, What};
+use crate::webhook::{Move, Spoken};
 use crate::world::Refusal;
 
 /// A call that is over.
@@ -120,13 +121,31 @@ fn follow(hub: &Arc<Hub>, then: Consequence, now_ms: u64, seq: u64) {
         Consequence::Said(said) => {
             hub.offered(&said.psid, &said.message);
             let what = What::BotSaid {
-                psid: said.psid,
-                message: said.message,
+                psid: said.psid.clone(),
+                message: said.message.clone(),
             };
             hub.journal.append(now_ms, Some(seq), what);
+            hub.announce_spoken(&Spoken {
+                psid: &said.psid,
+                mid: &said.mid,
+                message: &said.message,
+                cause: seq,
+            });
         }
         Consequence::Unlinked { psid, at_ms } => hub.send_unlinked_unattended(psid, at_ms, seq),
         Consequence::Handover(handover) => {
+            let how = match handover.call {
+                "take_thread_control" => Move::Take,
+                "request_thread_control" => Move::Request,
+                _ => Move::Pass,
+            };
+            hub.announce_handover(
+                &handover.psid,
+                seq,
+                how,
+                (&handover.from_app_id, &handover.to_app_id),
+                handover.metadata.clone(),
+            );
             let metadata = handover
                 .metadata
                 .map_or_else(String::new, |text| format!(", with the metadata {text:?}"));

@@ -10,7 +10,7 @@ use crate::hub::Hub;
 use crate::world::Change;
 
 /// The page's own inbox, which every page has beside its apps.
-const PAGE_INBOX: &str = "263902037430900";
+pub(crate) const PAGE_INBOX: &str = "263902037430900";
 
 /// Metadata is bounded as that of messages is.
 const METADATA: usize = 1_000;

@@ -1,5 +1,6 @@
 //! Events on their way to the backend: escape, sign the very bytes, send the same bytes.
 
+mod announce;
 mod client;
 mod control;
 mod delivery;
@@ -14,6 +15,7 @@ mod scheduler;
 mod sign;
 mod target;
 
+pub(crate) use announce::{Move, Spoken};
 pub(crate) use client::Courier;
 pub use control::{BatchShape, DeliveryQueue, DeliveryView, QueueError};
 pub use delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};

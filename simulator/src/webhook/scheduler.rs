@@ -49,6 +49,8 @@ pub(crate) struct Outgoing {
     pub(crate) cause: Option<u64>,
     /// The linking that its acknowledgement decides.
     pub(crate) awaited: Option<AttemptId>,
+    /// The one app that it goes to; nothing for every app that is subscribed.
+    pub(crate) only: Option<String>,
 }
 
 /// Why an event was not put into the queue, as a sentence.
@@ -90,8 +92,10 @@ impl Hub {
             psid,
             cause,
             awaited,
+            only,
         } = outgoing;
-        let targets = self.targets(&item.happening, &psid);
+        let mut targets = self.targets(&item.happening, &psid);
+        targets.retain(|target| only.as_ref().is_none_or(|only| *only == target.app_id));
         if targets.is_empty() {
             return Err(NotSent::Gap(self.gap(&item.happening)));
         }

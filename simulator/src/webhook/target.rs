@@ -1,6 +1,7 @@
 //! Which apps an event goes to, and how they may see it.
 
 use super::event::Happening;
+use crate::graph::PAGE_INBOX;
 use crate::hub::Hub;
 use crate::world::{Change, Subscription};
 
@@ -28,9 +29,11 @@ impl Hub {
     ///
     /// While a conversation is passed to one app, the others watch it, if they subscribe to that.
     pub(crate) fn targets(&self, happening: &Happening, psid: &str) -> Vec<Target> {
+        let inbox = (!self.knobs().primary_receiver).then_some(PAGE_INBOX);
         let world = self.world();
         let page = world.page();
-        let owner = page.threads.owner_of(psid).filter(|_| is_shared(happening));
+        let owner = page.threads.owner_of(psid).or(inbox);
+        let owner = owner.filter(|_| is_shared(happening));
         let mut targets: Vec<_> = page
             .subscriptions
             .iter()

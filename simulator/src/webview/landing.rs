@@ -177,6 +177,7 @@ pub(crate) async fn arrive(
         psid: token.psid.clone(),
         cause: Some(cause),
         awaited: Some(token.id),
+        only: None,
     });
     let told = match published {
         Ok(ticket) => ticket.told().await,

@@ -25,16 +25,23 @@ struct Expected {
 
 impl Expected {
     fn of(name: &str) -> Self {
-        let body = golden(name).unwrap().message["body"].clone();
+        let body = golden(name).expect("a golden event has it").message["body"].clone();
         let entry = &body["entry"][0];
         let list = [&entry["messaging"], &entry["standby"]];
-        let item = list.into_iter().find(|list| list.is_array()).unwrap()[0].clone();
-        let at_ms = entry["time"].as_u64().unwrap();
+        let item = list
+            .into_iter()
+            .find(|list| list.is_array())
+            .expect("a golden event has it")[0]
+            .clone();
+        let at_ms = entry["time"].as_u64().expect("a golden event has it");
         Self { body, item, at_ms }
     }
 
     fn mid(&self, of: &str) -> String {
-        self.item[of]["mid"].as_str().unwrap().to_owned()
+        self.item[of]["mid"]
+            .as_str()
+            .expect("a golden event has it")
+            .to_owned()
     }
 
     fn holds(&self, name: &str, item: Item) {
@@ -109,8 +116,11 @@ fn others() -> Vec<(&'static str, Happening)> {
     };
     let start = Expected::of("event-postback-referral").mid("postback");
     let start = Postback::new(start, "Get Started", "GET_STARTED").after(spring());
-    let watermark =
-        |name: &str, of: &str| Expected::of(name).item[of]["watermark"].as_u64().unwrap();
+    let watermark = |name: &str, of: &str| {
+        Expected::of(name).item[of]["watermark"]
+            .as_u64()
+            .expect("a golden event has it")
+    };
     let text = |text: &str| Some(text.to_owned());
     let policy = || Policy {
         action: "block".to_owned(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use linklab_simulator::fault::{
     After, BrowserFault, ErrorPreset, Fault, GraphFault, Rule, WebhookFault, When,
 };
-use linklab_simulator::journal::What;
+use linklab_simulator::journal::{Cursor, What};
 use linklab_simulator::webhook::{Outcome, sha256_hex};
 use linklab_simulator::webview::{Landed, Landing, LandingResult};
 use reqwest::RequestBuilder;
@@ -14,7 +14,11 @@ use serde_json::json;
 use crate::backend::{BUTTON, Bench, PSID, answer, ok, refusal};
 
 fn arm(bench: &Bench, rule: Rule) {
-    bench.platform.faults().arm(rule).unwrap();
+    bench
+        .platform
+        .faults()
+        .arm(rule)
+        .expect("the premise of the test holds");
 }
 
 fn once(fault: Fault) -> Rule {
@@ -28,13 +32,16 @@ fn send(bench: &Bench, psid: &str) -> RequestBuilder {
 
 /// What the bot has said so far.
 fn said(bench: &Bench) -> usize {
-    let (entries, _) = bench.platform.journal().since(Default::default());
+    let (entries, _) = bench.platform.journal().since(Cursor::default());
     let said = |what: &What| matches!(what, What::BotSaid { .. });
     entries.iter().filter(|entry| said(&entry.what)).count()
 }
 
 async fn link(bench: &Bench) -> Landed {
-    let opening = bench.platform.tap_log_in(PSID, BUTTON, None).unwrap();
+    let opening = bench
+        .platform
+        .tap_log_in(PSID, BUTTON, None)
+        .expect("the premise of the test holds");
     let url = format!("{}&authorization_code=c", opening.redirect_uri);
     bench.platform.land(&opening, &url, Landing::Deliver).await
 }

@@ -1,5 +1,6 @@
 //! The platform over real sockets: what a backend, a browser and a test see of it.
 
+mod announce;
 mod backend;
 mod browser;
 mod callback;

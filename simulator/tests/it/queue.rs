@@ -29,11 +29,23 @@ async fn queued(bench: &Bench, texts: &[&str]) -> Vec<DeliveryView> {
 }
 
 fn texts_of(request: &Request) -> Vec<String> {
-    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    let body: Value =
+        serde_json::from_slice(&request.body).expect("a delivery is an envelope of messages");
     let mut texts = Vec::new();
-    for entry in body["entry"].as_array().unwrap() {
-        for item in entry["messaging"].as_array().unwrap() {
-            texts.push(item["message"]["text"].as_str().unwrap().to_owned());
+    for entry in body["entry"]
+        .as_array()
+        .expect("a delivery is an envelope of messages")
+    {
+        for item in entry["messaging"]
+            .as_array()
+            .expect("a delivery is an envelope of messages")
+        {
+            texts.push(
+                item["message"]["text"]
+                    .as_str()
+                    .expect("a delivery is an envelope of messages")
+                    .to_owned(),
+            );
         }
     }
     texts

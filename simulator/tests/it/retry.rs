@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use linklab_simulator::journal::What;
+use linklab_simulator::journal::{Cursor, What};
 use linklab_simulator::webhook::{Health, Retries, Stage};
 use linklab_simulator::webview::{Landing, LandingResult};
 use wiremock::matchers::method;
@@ -28,7 +28,7 @@ fn health(bench: &Bench) -> Health {
 }
 
 fn notes(bench: &Bench, part: &str) -> usize {
-    let (entries, _) = bench.platform.journal().since(Default::default());
+    let (entries, _) = bench.platform.journal().since(Cursor::default());
     let notes = entries.iter().filter(|entry| match &entry.what {
         What::Note(text) => text.starts_with(part),
         _ => false,

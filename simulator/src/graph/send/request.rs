@@ -101,6 +101,7 @@ pub(crate) fn send(hub: &Hub, call: &Call, told: &mut Told) -> Result<Object, Gr
     let mid = hub.ids.message_id();
     told.then = Consequence::Said(Said {
         psid: reached.psid,
+        mid: mid.clone(),
         message,
     });
     let attachment_id = kept.and_then(|kept| kept.told_id);

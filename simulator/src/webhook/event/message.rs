@@ -101,6 +101,24 @@ pub enum AttachmentKind {
     IgReel,
 }
 
+impl AttachmentKind {
+    /// The kind of this name, as the Send API writes it too.
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "image" => Self::Image,
+            "audio" => Self::Audio,
+            "video" => Self::Video,
+            "file" => Self::File,
+            "location" => Self::Location,
+            "fallback" => Self::Fallback,
+            "template" => Self::Template,
+            "reel" => Self::Reel,
+            "ig_reel" => Self::IgReel,
+            _ => return None,
+        })
+    }
+}
+
 /// What an attachment holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
