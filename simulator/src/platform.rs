@@ -183,7 +183,7 @@ impl Simulator {
     /// `account_linking_token` in `url` must be the one of `opening`. A `url` without one is aborted if the
     /// `redirect_uri` had one, as production could not tell whose it is.
     ///
-    /// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
+    /// Once the event is in the queue it is sent and decided, even if the caller goes away.
     pub async fn land(&self, opening: &Opening, url: &str, landing: Landing) -> Landed {
         webview::come_back(self.hub(), Some(opening), Address::of_url(url), landing)
             .await

@@ -97,7 +97,7 @@ impl Address {
 
 /// Decides an arrival. `opening` is the login that comes back, when the caller knows it.
 ///
-/// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
+/// Once the event is in the queue it is sent and decided, even if the caller goes away.
 pub(crate) async fn arrive(
     hub: &Hub,
     opening: Option<&Opening>,

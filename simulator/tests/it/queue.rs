@@ -21,7 +21,7 @@ async fn queued(bench: &Bench, texts: &[&str]) -> Vec<DeliveryView> {
             .platform
             .say(PSID, text)
             .await
-            .unwrap_err()
+            .expect_err("nothing is sent while the queue is paused")
             .to_string();
         assert!(kept.contains("waits as delivery"), "{kept}");
     }
