@@ -166,6 +166,16 @@ impl Hub {
         subscription.callback_url.clone()
     }
 
+    /// What the verification GET of the app carries.
+    pub(crate) fn verify_token(&self) -> String {
+        let world = self.world();
+        let subscription = world.page().subscriptions.of(&self.config.app_id);
+        subscription.map_or_else(
+            || self.config.verify_token.clone(),
+            |subscription| subscription.verify_token.clone(),
+        )
+    }
+
     /// Writes a line of the journal that tells what befell a user; returns its `seq`.
     pub(crate) fn note(&self, cause: Option<u64>, text: String) -> u64 {
         self.journal

@@ -17,6 +17,7 @@ use crate::webhook::{
     verification,
 };
 use crate::webview::{self, Address, Landed, Landing, LandingResult, Opening, RedirectTemplate};
+use crate::world::{Alias, Change, Page};
 use crate::{Clock, Config, ConfigError, Knobs, server};
 
 /// Why the platform did not start.
@@ -144,6 +145,17 @@ impl Simulator {
         self.hub().add_user(psid, name)
     }
 
+    /// Gives a user another name by which the Send API reaches them (protocol row 4.1.9).
+    pub fn add_alias(&self, psid: &str, alias: Alias) -> Result<(), UserError> {
+        let psid = psid.to_owned();
+        Ok(self.hub().change(&Change::AliasGiven { alias, psid })?)
+    }
+
+    /// What the business has set up for its page until now.
+    pub fn page(&self) -> Page {
+        self.hub().world().page().clone()
+    }
+
     /// Whether the platform holds this user as linked, and by which code.
     pub fn link_of(&self, psid: &str) -> Option<String> {
         self.hub().world().link_of(psid).map(str::to_owned)
@@ -223,7 +235,7 @@ impl Simulator {
     pub async fn verify_webhook(&self) -> Result<(), String> {
         let hub = self.hub();
         let challenge = hub.ids.challenge();
-        let query = verification(&challenge, &hub.config.verify_token);
+        let query = verification(&challenge, &hub.verify_token());
         let url = hub.callback_url();
         let answer = hub
             .handshake(url.as_deref(), &query, hub.config.ack_timeout)

@@ -36,5 +36,5 @@ pub use profile::{Profile, Property};
 pub use reason::AbortReason;
 pub use state::{MAX_USERS, World};
 pub use subscription::{Subscription, Subscriptions};
-pub use thread::{Address, MAX_ADDRESSES, MAX_PASSED, Threads};
+pub use thread::{Alias, MAX_ALIASES, MAX_PASSED, Threads};
 pub use token::{AttemptId, Garbled, Sealer, TOKEN_LIFE_MS, Token};

@@ -8,7 +8,7 @@ use super::command::Refusal;
 use super::persona::{MAX_PERSONAS, Persona, Personas};
 use super::profile::{Profile, Property};
 use super::subscription::{Subscription, Subscriptions};
-use super::thread::{Address, MAX_ADDRESSES, MAX_PASSED, Threads};
+use super::thread::{Alias, MAX_ALIASES, MAX_PASSED, Threads};
 
 /// The set-up of one page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,16 +55,16 @@ pub enum Change {
         app_id: Option<String>,
     },
     /// A user can be reached by another name.
-    AddressGiven {
+    AliasGiven {
         /// The name.
-        address: Address,
+        alias: Alias,
         /// Who.
         psid: String,
     },
     /// Another name is used up.
-    AddressUsed {
+    AliasUsed {
         /// The name.
-        address: Address,
+        alias: Alias,
     },
     /// The user did something that opens the page's 24 hours (protocol row 4.1.12).
     Spoke {
@@ -79,9 +79,9 @@ impl Change {
     /// The user whom the change is about, who must be there.
     pub(super) fn user(&self) -> Option<&str> {
         match self {
-            Self::Owner { psid, .. }
-            | Self::AddressGiven { psid, .. }
-            | Self::Spoke { psid, .. } => Some(psid),
+            Self::Owner { psid, .. } | Self::AliasGiven { psid, .. } | Self::Spoke { psid, .. } => {
+                Some(psid)
+            }
             _ => None,
         }
     }
@@ -105,8 +105,8 @@ impl Page {
             } if self.threads.is_full_of_owners() => {
                 full(format!("{MAX_PASSED} conversations of other apps"))
             }
-            Change::AddressGiven { .. } if self.threads.is_full_of_addresses() => {
-                full(format!("{MAX_ADDRESSES} other names of users"))
+            Change::AliasGiven { .. } if self.threads.is_full_of_aliases() => {
+                full(format!("{MAX_ALIASES} other names of users"))
             }
             _ => Ok(()),
         }
@@ -131,8 +131,8 @@ impl Page {
             Change::PersonaRemoved { id } => self.personas.remove(&id),
             Change::AttachmentAdded(attachment) => self.attachments.add(attachment),
             Change::Owner { psid, app_id } => self.threads.set_owner(&psid, app_id),
-            Change::AddressGiven { address, psid } => self.threads.give(&address, &psid),
-            Change::AddressUsed { address } => self.threads.withdraw(&address),
+            Change::AliasGiven { alias, psid } => self.threads.give(&alias, &psid),
+            Change::AliasUsed { alias } => self.threads.withdraw(&alias),
             Change::Spoke { .. } => {}
         }
     }

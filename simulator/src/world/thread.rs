@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 pub const MAX_PASSED: usize = 100_000;
 
 /// How many other names of users are kept; more are refused with a sentence.
-pub const MAX_ADDRESSES: usize = 100_000;
+pub const MAX_ALIASES: usize = 100_000;
 
 /// A way to reach a user other than the PSID (protocol row 4.1.9).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Address {
+pub enum Alias {
     /// A guest of the checkbox or chat plugin.
     UserRef(String),
     /// A telephone number.
@@ -28,7 +28,7 @@ pub enum Address {
     NotificationMessagesToken(String),
 }
 
-impl Address {
+impl Alias {
     /// The key of the recipient object that carries it.
     pub fn key(&self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Address {
 pub struct Threads {
     /// Conversations that the primary receiver has passed on, by PSID.
     owners: BTreeMap<String, String>,
-    addresses: BTreeMap<String, String>,
+    aliases: BTreeMap<String, String>,
 }
 
 impl Threads {
@@ -74,16 +74,16 @@ impl Threads {
     }
 
     /// The user behind another name.
-    pub fn psid_at(&self, address: &Address) -> Option<&str> {
-        self.addresses.get(&address.text()).map(String::as_str)
+    pub fn psid_at(&self, alias: &Alias) -> Option<&str> {
+        self.aliases.get(&alias.text()).map(String::as_str)
     }
 
     pub(super) fn is_full_of_owners(&self) -> bool {
         self.owners.len() >= MAX_PASSED
     }
 
-    pub(super) fn is_full_of_addresses(&self) -> bool {
-        self.addresses.len() >= MAX_ADDRESSES
+    pub(super) fn is_full_of_aliases(&self) -> bool {
+        self.aliases.len() >= MAX_ALIASES
     }
 
     pub(super) fn set_owner(&mut self, psid: &str, app_id: Option<String>) {
@@ -93,11 +93,11 @@ impl Threads {
         };
     }
 
-    pub(super) fn give(&mut self, address: &Address, psid: &str) {
-        self.addresses.insert(address.text(), psid.to_owned());
+    pub(super) fn give(&mut self, alias: &Alias, psid: &str) {
+        self.aliases.insert(alias.text(), psid.to_owned());
     }
 
-    pub(super) fn withdraw(&mut self, address: &Address) {
-        self.addresses.remove(&address.text());
+    pub(super) fn withdraw(&mut self, alias: &Alias) {
+        self.aliases.remove(&alias.text());
     }
 }

@@ -2,8 +2,10 @@
 
 mod announce;
 mod backend;
+mod batch;
 mod browser;
 mod callback;
+mod conversation;
 mod event;
 mod fault;
 mod golden;
@@ -11,8 +13,11 @@ mod graph;
 mod linking;
 mod misbehaving;
 mod platform;
+mod profile;
 mod queue;
 mod retry;
 mod send;
+mod subscribing;
 mod unlinking;
+mod upload;
 mod wire;

@@ -8,7 +8,7 @@ use crate::graph::error::GraphError;
 use crate::graph::param::Params;
 use crate::graph::place::{Part, Place};
 use crate::hub::Hub;
-use crate::world::Address;
+use crate::world::Alias;
 
 /// Every way to address somebody; `name` goes beside `phone_number`.
 const KEYS: [&str; 8] = [
@@ -27,20 +27,20 @@ const KEYS: [&str; 8] = [
 pub(super) struct Reached {
     pub(super) psid: String,
     /// The other name that was used, if it was not the PSID.
-    pub(super) by: Option<Address>,
+    pub(super) by: Option<Alias>,
 }
 
 impl Reached {
     /// Whether the answer tells the PSID: not to callers who do not know it yet (protocol row 4.1.6).
     pub(super) fn is_told(&self) -> bool {
-        !matches!(self.by, Some(Address::UserRef(_) | Address::PhoneNumber(_)))
+        !matches!(self.by, Some(Alias::UserRef(_) | Alias::PhoneNumber(_)))
     }
 
     /// Whether the name is a consent that holds beyond the 24 hours.
     pub(super) fn is_consent(&self) -> bool {
         matches!(
             self.by,
-            Some(Address::OneTimeNotifToken(_) | Address::NotificationMessagesToken(_))
+            Some(Alias::OneTimeNotifToken(_) | Alias::NotificationMessagesToken(_))
         )
     }
 }
@@ -51,8 +51,8 @@ pub(crate) fn recipient_of(params: &Params) -> Option<String> {
     id_of(&recipient).map(Cow::into_owned)
 }
 
-/// Makes an address of its text.
-type Kind = fn(String) -> Address;
+/// Makes an alias of its text.
+type Kind = fn(String) -> Alias;
 
 /// Checks the recipient's form: known keys, one name.
 pub(super) fn check(recipient: &Value) -> Result<(), GraphError> {
@@ -79,29 +79,29 @@ pub(super) fn find(hub: &Hub, recipient: &Value) -> Result<Reached, GraphError> 
         _ => None,
     };
     let kinds: [(&str, Kind); 6] = [
-        ("user_ref", Address::UserRef),
-        ("phone_number", Address::PhoneNumber),
-        ("post_id", Address::PostId),
-        ("comment_id", Address::CommentId),
-        ("one_time_notif_token", Address::OneTimeNotifToken),
+        ("user_ref", Alias::UserRef),
+        ("phone_number", Alias::PhoneNumber),
+        ("post_id", Alias::PostId),
+        ("comment_id", Alias::CommentId),
+        ("one_time_notif_token", Alias::OneTimeNotifToken),
         (
             "notification_messages_token",
-            Address::NotificationMessagesToken,
+            Alias::NotificationMessagesToken,
         ),
     ];
-    let address = kinds
+    let alias = kinds
         .into_iter()
-        .find_map(|(key, address)| text(key).map(address))
+        .find_map(|(key, alias)| text(key).map(alias))
         .ok_or_else(|| GraphError::missing("recipient[id]"))?;
     let world = hub.world();
-    match world.page().threads.psid_at(&address) {
+    match world.page().threads.psid_at(&alias) {
         Some(psid) => Ok(Reached {
             psid: psid.to_owned(),
-            by: Some(address),
+            by: Some(alias),
         }),
         None => Err(GraphError::no_matching_user().hint(format!(
             "no user has been given this {}; a one-time consent is used up by one message",
-            address.key()
+            alias.key()
         ))),
     }
 }

@@ -14,7 +14,7 @@ use crate::graph::place::{Part, Place};
 use crate::graph::shape::{self, Rule, needed, optional};
 use crate::graph::thread;
 use crate::hub::Hub;
-use crate::world::{Address, Change};
+use crate::world::{Alias, Change};
 
 const ACTIONS: [&str; 5] = ["TYPING_ON", "TYPING_OFF", "MARK_SEEN", "REACT", "UNREACT"];
 
@@ -95,8 +95,8 @@ pub(crate) fn send(hub: &Hub, call: &Call, told: &mut Told) -> Result<Object, Gr
     if let Some(kept) = &kept {
         kept.show_in(&mut message, &hub.origin());
     }
-    if let Some(address) = reached.by {
-        use_up(hub, address)?;
+    if let Some(alias) = reached.by {
+        use_up(hub, alias)?;
     }
     let mid = hub.ids.message_id();
     told.then = Consequence::Said(Said {
@@ -222,11 +222,11 @@ fn check_persona(hub: &Hub, params: &Params) -> Result<(), GraphError> {
 }
 
 /// A one-time consent is used up by its message.
-fn use_up(hub: &Hub, address: Address) -> Result<(), GraphError> {
-    if !matches!(address, Address::OneTimeNotifToken(_)) {
+fn use_up(hub: &Hub, alias: Alias) -> Result<(), GraphError> {
+    if !matches!(alias, Alias::OneTimeNotifToken(_)) {
         return Ok(());
     }
-    hub.change(&Change::AddressUsed { address })
+    hub.change(&Change::AliasUsed { alias })
         .map_err(|refusal| GraphError::full(refusal.to_string()))
 }
 
