@@ -15,8 +15,9 @@ use super::endpoint::Nodes;
 use super::error::GraphError;
 use super::object::{Json, Object};
 use super::place::{Part, Place};
+use super::faulty;
 use super::reference;
-use super::run::{Done, wait_and_finish};
+use super::run::{Done, concerned, wait_and_finish};
 use super::shape::flag;
 use crate::hub::Hub;
 
@@ -124,6 +125,13 @@ async fn perform(
             Err(GraphError::parameter("A batch cannot hold another batch"))
         }
         _ => allowed,
+    };
+    // Answers of a batch share one connection, so only refusals can befall its single calls.
+    let allowed = if hub.faults.any() {
+        let psid = concerned(hub, &call);
+        faulty::single(hub.faults.graph(psid.as_deref(), &received.path), allowed)
+    } else {
+        allowed
     };
     // Calls of a batch are of the same kind as the batch itself, so the type of this future must be cut.
     Box::pin(wait_and_finish(hub, received, call, allowed, Some(cause))).await

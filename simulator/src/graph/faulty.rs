@@ -29,6 +29,19 @@ pub(super) fn before(
     }
 }
 
+/// The same for one call of a batch: whatever the fault, the call is refused or done, and answered in its place.
+pub(super) fn single(
+    fault: Option<GraphFault>,
+    allowed: Result<(), GraphError>,
+) -> Result<(), GraphError> {
+    match fault {
+        Some(GraphFault::Reset { .. } | GraphFault::Garbage { .. }) => {
+            Err(error(ErrorPreset::Unknown))
+        }
+        other => before(other, allowed),
+    }
+}
+
 /// What the caller gets in the end.
 pub(super) async fn after(hub: &Hub, fault: Option<GraphFault>, answered: Response) -> Response {
     match fault {

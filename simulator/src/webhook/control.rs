@@ -99,6 +99,54 @@ impl DeliveryView {
     }
 }
 
+/// A delivery that is not over, as it can be written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedDelivery {
+    /// To which app.
+    pub app_id: String,
+    /// Whose events it carries.
+    pub psids: Vec<String>,
+    /// The body as text; deliveries are UTF-8 unless somebody edited them into something else.
+    pub body: String,
+    /// Header lines beside the platform's own; the signatures.
+    pub headers: Vec<(String, String)>,
+    /// Before which platform time it does not go; nothing when it may go at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_ms: Option<u64>,
+    /// How many attempts have failed.
+    #[serde(default)]
+    pub failed: usize,
+}
+
+impl SavedDelivery {
+    fn of(queued: &Queued) -> Self {
+        Self {
+            app_id: queued.app_id.clone(),
+            psids: queued.psids.clone(),
+            body: String::from_utf8_lossy(&queued.body).into_owned(),
+            headers: queued.headers.clone(),
+            due_ms: (queued.due_ms > 0).then_some(queued.due_ms),
+            failed: queued.failed,
+        }
+    }
+
+    fn fresh(self) -> Fresh {
+        Fresh {
+            app_id: self.app_id,
+            psids: self.psids,
+            body: self.body.into(),
+            envelope: None,
+            headers: self.headers,
+            cause: None,
+            due_ms: self.due_ms.unwrap_or_default(),
+            failed: self.failed,
+            awaited: Vec::new(),
+            waiter: None,
+        }
+    }
+}
+
 /// The queue of one platform; cheap to clone.
 ///
 /// ```
@@ -328,6 +376,8 @@ impl DeliveryQueue {
                 body,
                 envelope: Some(envelope),
                 cause: merged.first().and_then(|queued| queued.cause),
+                due_ms: 0,
+                failed: 0,
                 awaited: merged
                     .iter_mut()
                     .flat_map(|queued| std::mem::take(&mut queued.awaited))
@@ -341,6 +391,49 @@ impl DeliveryQueue {
             (fresh, ids.len())
         };
         self.put(fresh, &format!("{merged} deliveries become one"))
+    }
+
+    /// The deliveries that are not over, as they can be kept and put back after a restart.
+    ///
+    /// One that is under way is among them: whether it arrived is not known, so it is sent again, as production
+    /// sends duplicates (protocol row 3.3.9).
+    pub fn save(&self) -> Vec<SavedDelivery> {
+        let state = self.hub.scheduler.state();
+        let open = state
+            .queue
+            .all()
+            .filter(|queued| matches!(queued.stage, Stage::Waiting | Stage::UnderWay));
+        open.map(SavedDelivery::of).collect()
+    }
+
+    /// Puts saved deliveries behind those that wait. Each goes when it is due, with the retries that it has left.
+    ///
+    /// A linking that waited for one of them is not decided by it any more.
+    pub fn restore(&self, saved: Vec<SavedDelivery>) -> Result<(), QueueError> {
+        for delivery in saved {
+            let due_ms = delivery.due_ms;
+            let id = self.hub.queue_up(delivery.fresh())?;
+            if let Some(due_ms) = due_ms {
+                let label = format!("delivery {id}, restored");
+                let cause = self.hub.note(None, label.clone());
+                self.hub.wake_at(due_ms, label, cause);
+            }
+        }
+        self.hub.pump();
+        Ok(())
+    }
+
+    /// Forgets everything that waits and everything that is over; what is being sent goes on.
+    pub fn clear(&self) {
+        let waiting: Vec<_> = {
+            let state = self.hub.scheduler.state();
+            state.queue.waiting().map(|queued| queued.id).collect()
+        };
+        for id in waiting {
+            // One that has gone out meanwhile is over or under way, and needs no clearing.
+            let _ = self.remove(id);
+        }
+        self.hub.scheduler.state().queue.forget_finished();
     }
 
     /// How each app's webhook does.
@@ -380,6 +473,8 @@ impl DeliveryQueue {
             envelope: queued.envelope.clone(),
             headers: queued.headers.clone(),
             cause: queued.tried.last().map(|tried| tried.seq).or(queued.cause),
+            due_ms: 0,
+            failed: 0,
             // A copy decides nothing: the linking hangs on the original.
             awaited: Vec::new(),
             waiter: None,

@@ -17,7 +17,7 @@ mod target;
 
 pub(crate) use announce::{Move, Spoken};
 pub(crate) use client::Courier;
-pub use control::{BatchShape, DeliveryQueue, DeliveryView, QueueError};
+pub use control::{BatchShape, DeliveryQueue, DeliveryView, QueueError, SavedDelivery};
 pub use delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
 pub(crate) use envelope::psids_in;
 pub use envelope::{Envelope, Item, PageEntry, Party};

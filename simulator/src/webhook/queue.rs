@@ -238,6 +238,12 @@ impl Queue {
         }
     }
 
+    /// Forgets everything that is over.
+    pub(crate) fn forget_finished(&mut self) {
+        self.finished.clear();
+        self.finished_bytes = 0;
+    }
+
     /// Takes a waiting delivery out.
     pub(crate) fn remove(&mut self, id: DeliveryId) -> Option<Queued> {
         let place = self.place(id)?;
@@ -302,3 +308,7 @@ impl Queue {
             .map(|(place, _)| *place)
     }
 }
+
+#[cfg(test)]
+#[path = "queue_tests.rs"]
+mod tests;

@@ -122,6 +122,8 @@ impl Hub {
                 body,
                 envelope: Some(envelope),
                 cause,
+                due_ms: 0,
+                failed: 0,
                 awaited: awaited.into_iter().collect(),
                 waiter,
             };
@@ -154,10 +156,10 @@ impl Hub {
             headers: fresh.headers,
             cause: fresh.cause,
             stage: Stage::Waiting,
-            due_ms: 0,
+            due_ms: fresh.due_ms,
             since_ms: now_ms,
             tried: Vec::new(),
-            failed: 0,
+            failed: fresh.failed,
             awaited: fresh.awaited,
             waiter: fresh.waiter,
         };
@@ -436,6 +438,10 @@ pub(crate) struct Fresh {
     pub(crate) envelope: Option<Envelope>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) cause: Option<u64>,
+    /// Zero when it may go at once.
+    pub(crate) due_ms: u64,
+    /// How many attempts have failed before.
+    pub(crate) failed: usize,
     pub(crate) awaited: Vec<AttemptId>,
     pub(crate) waiter: Option<oneshot::Sender<Told>>,
 }

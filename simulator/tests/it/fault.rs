@@ -305,3 +305,24 @@ async fn arming_firing_and_disarming_stand_in_the_journal() {
         .collect();
     insta::assert_snapshot!(notes.join("\n"));
 }
+
+#[tokio::test]
+async fn one_call_of_a_batch_can_be_refused() {
+    let bench = Bench::answering(ok()).await;
+    let busy = Fault::Graph(GraphFault::Error(ErrorPreset::Temporary));
+    arm(&bench, once(busy).on_path("/messages"));
+    let body = format!("recipient={{\"id\":\"{PSID}\"}}&message={{\"text\":\"hi\"}}");
+    let send = json!({ "method": "POST", "relative_url": "me/messages", "body": body });
+    let read = json!({ "method": "GET", "relative_url": "me" });
+    let batch = json!({ "batch": [read, send, send] });
+    let (status, answers) = answer(bench.post("/").json(&batch)).await;
+    assert_eq!(status, 200, "{answers}");
+    let codes: Vec<_> = answers
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|answer| answer["code"].as_u64().unwrap())
+        .collect();
+    assert_eq!(codes, [200, 400, 200], "{answers}");
+    assert_eq!(said(&bench), 1);
+}

@@ -330,3 +330,32 @@ async fn a_stop_leaves_nobody_waiting() {
     }
     drop(Simulator::start(Config::default()).await.unwrap());
 }
+
+#[tokio::test]
+async fn what_is_not_over_outlives_the_platform() {
+    let bench = Bench::answering(ok()).await;
+    bench.platform.clock().freeze();
+    let waiting = queued(&bench, &["a", "late"]).await;
+    let queue = bench.platform.queue();
+    queue.delay(waiting[1].id, Duration::from_mins(1)).unwrap();
+    let saved = serde_json::to_string(&queue.save()).unwrap();
+    let now_ms = bench.platform.clock().now_ms();
+    bench.platform.stop().await;
+
+    let again = Simulator::start(bench.platform.config().clone())
+        .await
+        .unwrap();
+    again.clock().freeze();
+    again.clock().set(now_ms);
+    let saved = serde_json::from_str(&saved).unwrap();
+    again.queue().restore(saved).unwrap();
+    assert!(again.settled(LONG).await);
+    assert_eq!(arrived(&bench).await, ["a"]);
+    again.advance(Duration::from_mins(2)).await;
+    assert_eq!(arrived(&bench).await, ["a", "late"]);
+    let received = bench.received().await;
+    assert!(is_signed(&received[1], &again.config().app_secret));
+    again.queue().clear();
+    assert!(again.queue().list().is_empty());
+    again.stop().await;
+}
