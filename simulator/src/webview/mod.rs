@@ -1,6 +1,7 @@
 //! What the user's browser meets: the opened linking URL and the way back.
 
 mod detour;
+mod extensions;
 mod landing;
 mod opening;
 mod page;
@@ -9,6 +10,7 @@ mod session;
 mod tap;
 
 pub(crate) use detour::come_back;
+pub use extensions::Context;
 pub(crate) use landing::{Address, conclude, conclude_held};
 pub use landing::{Landed, Landing, LandingResult};
 pub use opening::{Opening, RedirectTemplate};

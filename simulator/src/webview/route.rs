@@ -12,6 +12,7 @@ use warp::http::header::{
 use warp::reply::Response;
 
 use super::detour::{Arrived, come_back};
+use super::extensions;
 use super::landing::{Address, Browser, Landing};
 use crate::hub::Hub;
 use crate::server::{Route, raw_query, with};
@@ -32,7 +33,11 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
         .and(raw_query())
         .then(|hub: Arc<Hub>, query: String| async move { start(&hub, &query) })
         .boxed();
-    land.or(start).unify().boxed()
+    land.or(start)
+        .unify()
+        .or(extensions::routes(hub))
+        .unify()
+        .boxed()
 }
 
 /// Makes the browser this user's and sends it on.

@@ -31,6 +31,8 @@ pub struct Page {
     pub start_url: String,
     /// Who opened it.
     pub psid: String,
+    /// Whether Messenger Extensions tell the page who the user is: its origin must be whitelisted in the profile.
+    pub extensions: bool,
     /// Why no linking has started, where that was decided.
     pub reason: AbortReason,
 }
@@ -58,7 +60,16 @@ impl Simulator {
         let hub = self.hub();
         match text("type") {
             "account_link" => hub.tap(psid, Entry::LogInButton, text("url"), None),
-            "web_url" => hub.tap(psid, Entry::UrlButton, text("url"), None),
+            "web_url" => {
+                let tapped = hub.tap(psid, Entry::UrlButton, text("url"), None)?;
+                Ok(match tapped {
+                    Tapped::Page(page) => Tapped::Page(Page {
+                        extensions: page.extensions && asks_for_extensions(button),
+                        ..page
+                    }),
+                    other => other,
+                })
+            }
             "account_unlink" => Ok(Tapped::Event(self.tap_log_out(psid).await?)),
             "postback" => {
                 let (title, payload) = (text("title"), text("payload"));
@@ -153,6 +164,7 @@ impl Hub {
                 url: url.to_owned(),
                 start_url: self.start_url(psid, url),
                 psid: psid.to_owned(),
+                extensions: self.is_whitelisted(url),
                 reason,
             }));
         }
@@ -193,6 +205,15 @@ impl Hub {
             // The message was accepted for a user who is there; nothing is offered to anybody else.
             let _ = self.command(&Command::Offer { psid });
         }
+    }
+}
+
+/// Whether a URL button asks for Messenger Extensions; as a text it counts too, as Graph takes it.
+fn asks_for_extensions(button: &Value) -> bool {
+    match &button["messenger_extensions"] {
+        Value::Bool(asked) => *asked,
+        Value::String(text) => text == "true",
+        _ => false,
     }
 }
 

@@ -237,12 +237,15 @@ impl World {
                     user.newest_tap = Token::serial_of(*tap);
                 }
             }
+            // An address opened from elsewhere is no attempt to link; its caller and the journal are told why.
             Event::NotOpened {
                 psid,
                 at_ms,
                 reason,
                 ..
-            } => self.end(psid, *at_ms, *at_ms, None, Some(reason)),
+            } if !matches!(reason, AbortReason::NotALogInButton { .. }) => {
+                self.end(psid, *at_ms, *at_ms, None, Some(reason))
+            }
             Event::Aborted {
                 psid,
                 tap,
@@ -305,7 +308,10 @@ impl World {
                     user.link = None;
                 }
             }
-            Event::UserAdded { .. } | Event::ClientSet { .. } | Event::Changed(_) => {}
+            Event::NotOpened { .. }
+            | Event::UserAdded { .. }
+            | Event::ClientSet { .. }
+            | Event::Changed(_) => {}
         }
     }
 

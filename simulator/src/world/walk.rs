@@ -125,10 +125,7 @@ impl Model {
         if !answer.next.linked {
             self.linked.remove(&user);
         }
-        if matches!(
-            answer.effect,
-            Effect::OpenBare | Effect::RefuseTap | Effect::OpenWebview
-        ) {
+        if matches!(answer.effect, Effect::OpenBare | Effect::RefuseTap) {
             self.ends[user] += 1;
         }
     }
