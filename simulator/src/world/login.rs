@@ -244,7 +244,7 @@ impl World {
                 reason,
                 ..
             } if !matches!(reason, AbortReason::NotALogInButton { .. }) => {
-                self.end(psid, *at_ms, *at_ms, None, Some(reason))
+                self.end(psid, *at_ms, *at_ms, None, Some(reason));
             }
             Event::Aborted {
                 psid,
