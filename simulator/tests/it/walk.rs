@@ -137,11 +137,14 @@ impl StateMachineTest for Platform {
     type Reference = Conversations;
 
     fn init_test(_: &Model) -> Self {
-        let runtime = Runtime::new().unwrap();
+        let runtime = Runtime::new().expect("a runtime starts");
         let bench = runtime.block_on(Bench::answering(ok()));
         bench.platform.clock().freeze();
         for psid in USERS {
-            bench.platform.add_user(Some(psid), "Some Body").unwrap();
+            bench
+                .platform
+                .add_user(Some(psid), "Some Body")
+                .expect("the user is new");
         }
         Self {
             runtime,
@@ -154,7 +157,7 @@ impl StateMachineTest for Platform {
         match step {
             Step::Tap(user) => {
                 let opening = platform.simulator().tap_log_in(USERS[user], BUTTON, None);
-                platform.openings.push(opening.unwrap());
+                platform.openings.push(opening.expect("the user is there"));
             }
             Step::Return { login, code } => {
                 let opening = &platform.openings[login];
@@ -185,7 +188,11 @@ impl StateMachineTest for Platform {
             }
             Step::LogOut(user) => {
                 let tapped = platform.simulator().tap_log_out(USERS[user]);
-                assert!(platform.runtime.block_on(tapped).unwrap().acknowledged());
+                let attempt = platform
+                    .runtime
+                    .block_on(tapped)
+                    .expect("the app is subscribed");
+                assert!(attempt.acknowledged());
             }
             Step::Pass(seconds) => platform
                 .simulator()
@@ -204,11 +211,11 @@ impl StateMachineTest for Platform {
         let arrived: Vec<_> = received
             .iter()
             .map(|request| {
-                let body: Value = serde_json::from_slice(&request.body).unwrap();
+                let body: Value = serde_json::from_slice(&request.body).expect("events are JSON");
                 let item = &body["entry"][0]["messaging"][0];
                 let code = item["account_linking"]["authorization_code"].as_str();
                 (
-                    item["sender"]["id"].as_str().unwrap().to_owned(),
+                    item["sender"]["id"].as_str().expect("an id").to_owned(),
                     code.map(str::to_owned),
                 )
             })
