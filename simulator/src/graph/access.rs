@@ -7,23 +7,28 @@ use crate::Config;
 use crate::webhook::{same_secret, sha256_hex};
 
 /// Whose token a call carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Bearer {
     Page,
-    /// `APP_ID|APP_SECRET` (protocol row 3.4.1).
-    App,
+    /// `APP_ID|APP_SECRET` (protocol row 3.4.1), with the app's id.
+    App(String),
+}
+
+/// Id and secret of every app of the page.
+fn apps(config: &Config) -> impl Iterator<Item = (&str, &str)> {
+    let others = config.other_apps.iter();
+    std::iter::once((config.app_id.as_str(), config.app_secret.as_str()))
+        .chain(others.map(|app| (app.app_id.as_str(), app.app_secret.as_str())))
 }
 
 /// The bearer of a token, if it is one of this platform.
 pub(crate) fn bearer_of(token: &str, config: &Config) -> Option<Bearer> {
-    let app_token = format!("{}|{}", config.app_id, config.app_secret);
     if same_secret(token, &config.page_access_token) {
-        Some(Bearer::Page)
-    } else if same_secret(token, &app_token) {
-        Some(Bearer::App)
-    } else {
-        None
+        return Some(Bearer::Page);
     }
+    let (app_id, secret) = token.split_once('|')?;
+    let (id, kept) = apps(config).find(|(id, _)| *id == app_id)?;
+    same_secret(secret, kept).then(|| Bearer::App(id.to_owned()))
 }
 
 /// Checks the token, whether it is the right one for the endpoint, and the proof; `proof_needed` is the knob.
@@ -45,24 +50,34 @@ pub(crate) fn authorise(
         }
         None => {}
         Some(proof) => {
-            let expected = sha256_hex(&config.app_secret, token.as_bytes());
+            let secret = match &bearer {
+                Bearer::Page => config.app_secret.as_str(),
+                Bearer::App(app_id) => apps(config)
+                    .find(|(id, _)| id == app_id)
+                    .map_or(config.app_secret.as_str(), |(_, secret)| secret),
+            };
+            let expected = sha256_hex(secret, token.as_bytes());
             if !same_secret(&proof.to_ascii_lowercase(), &expected) {
                 return Err(GraphError::proof_invalid());
             }
         }
     }
-    match (&call.endpoint, bearer) {
-        (Endpoint::AppSubscriptions, Bearer::Page) => Err(GraphError::app_token_needed()),
+    match (&call.endpoint, &bearer) {
+        (Endpoint::AppSubscriptions(_), Bearer::Page) => Err(GraphError::app_token_needed()),
+        (Endpoint::AppSubscriptions(named), Bearer::App(own)) if named != own => {
+            Err(GraphError::unsupported(call.method.as_str(), named)
+                .hint(format!("the access token is that of the app {own}")))
+        }
         (
-            Endpoint::AppSubscriptions
-            | Endpoint::App
+            Endpoint::AppSubscriptions(_)
+            | Endpoint::App(_)
             | Endpoint::DebugToken
             | Endpoint::Batch
             | Endpoint::Unknown { .. },
             _,
         )
         | (_, Bearer::Page) => Ok(()),
-        (_, Bearer::App) => Err(GraphError::page_token_needed()),
+        (_, Bearer::App(_)) => Err(GraphError::page_token_needed()),
     }
 }
 

@@ -11,26 +11,35 @@ use crate::hub::Hub;
 const SCOPES: [&str; 3] = ["pages_messaging", "pages_manage_metadata", "public_profile"];
 
 /// `GET /{app-id}`.
-pub(crate) fn read(hub: &Hub, call: &Call) -> Result<Object, GraphError> {
-    let config = &hub.config;
-    let link = format!("{}/games/?app_id={}", hub.origin(), config.app_id);
+pub(crate) fn read(hub: &Hub, app_id: &str, call: &Call) -> Result<Object, GraphError> {
+    let name = name_of(hub, app_id);
+    let link = format!("{}/games/?app_id={app_id}", hub.origin());
     let Some(fields) = fields(&call.params)? else {
         return Ok(Object::default()
             .with("link", link)
-            .with("name", &config.app_name)
-            .with("id", &config.app_id));
+            .with("name", name)
+            .with("id", app_id));
     };
     let mut object = Object::default();
     for field in &fields {
         object = match field.as_str() {
-            "name" => object.with("name", &config.app_name),
+            "name" => object.with("name", &name),
             "link" => object.with("link", &link),
             // Fields without a value are left out, as Graph does; the id comes last and once.
             "id" | "category" | "namespace" | "icon_url" | "logo_url" | "description" => object,
             other => return Err(GraphError::nonexisting_field(other, "Application")),
         };
     }
-    Ok(object.with("id", &config.app_id))
+    Ok(object.with("id", app_id))
+}
+
+/// Only the first app has a name of its own; the others are called by their id.
+fn name_of(hub: &Hub, app_id: &str) -> String {
+    if app_id == hub.config.app_id {
+        hub.config.app_name.clone()
+    } else {
+        format!("App {app_id}")
+    }
 }
 
 /// `GET /debug_token?input_token=`.
@@ -41,20 +50,20 @@ pub(crate) fn debug_token(hub: &Hub, call: &Call) -> Result<Object, GraphError> 
         .text("input_token")
         .filter(|token| !token.is_empty())
         .ok_or_else(|| GraphError::missing("input_token"))?;
-    let about = |kind: &str| {
+    let about = |app_id: &str, kind: &str| {
         Object::default()
-            .with("app_id", &config.app_id)
+            .with("app_id", app_id)
             .with("type", kind)
-            .with("application", &config.app_name)
+            .with("application", name_of(hub, app_id))
     };
     let scopes = |scopes: &[&str]| Json::List(scopes.iter().map(|scope| (*scope).into()).collect());
     let data = match bearer_of(&given, config) {
-        Some(Bearer::Page) => about("PAGE")
+        Some(Bearer::Page) => about(&config.app_id, "PAGE")
             .with("expires_at", 0)
             .with("is_valid", true)
             .with("profile_id", &config.page_id)
             .with("scopes", scopes(&SCOPES)),
-        Some(Bearer::App) => about("APP")
+        Some(Bearer::App(app_id)) => about(&app_id, "APP")
             .with("is_valid", true)
             .with("scopes", scopes(&[])),
         None => {

@@ -51,6 +51,24 @@ fn url(origin: &str, id: &str) -> String {
     format!("{origin}/_linklab/attachment/{id}")
 }
 
+/// Whether every attachment that a media template names by its id is the page's own.
+pub(crate) fn check_named(hub: &Hub, message: &Value) -> Result<(), GraphError> {
+    let elements = message
+        .pointer("/attachment/payload/elements")
+        .and_then(Value::as_array);
+    let named = elements
+        .into_iter()
+        .flatten()
+        .filter_map(|element| element.get("attachment_id"));
+    for id in named {
+        let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+        if hub.world().page().attachments.get(&id).is_none() {
+            return Err(GraphError::attachment_unknown());
+        }
+    }
+    Ok(())
+}
+
 /// Finds or keeps the attachment that a message names.
 pub(crate) fn take(hub: &Hub, media: &Media, file: Option<&Upload>) -> Result<Kept, GraphError> {
     let content = match (&media.source, file) {

@@ -103,10 +103,7 @@ async fn perform(
         body: Bytes::from(body),
         parts: None,
     };
-    let nodes = Nodes {
-        page_id: &hub.config.page_id,
-        app_id: &hub.config.app_id,
-    };
+    let nodes = Nodes::of(&hub.config);
     let mut call = Call::read(&mut received, &nodes);
     call.version = call.version.or_else(|| batch.version.clone());
     let own_token = call.token().is_some();

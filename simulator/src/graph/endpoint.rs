@@ -1,8 +1,12 @@
 //! Which endpoint a call means: one table, from which the hints for unknown calls are drawn too.
 
+use std::mem::discriminant;
+
 use warp::http::Method;
 
 use super::param::Params;
+use crate::Config;
+use crate::config::OtherApp;
 
 /// Everything that is served, and the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +27,10 @@ pub(crate) enum Endpoint {
     /// One persona, to read or to delete.
     Persona(String),
     SubscribedApps,
-    App,
-    AppSubscriptions,
+    /// An app of the page, by its id.
+    App(String),
+    /// What an app is subscribed to, by its id.
+    AppSubscriptions(String),
     PassThreadControl,
     TakeThreadControl,
     RequestThreadControl,
@@ -44,7 +50,28 @@ pub(crate) enum Endpoint {
 #[derive(Debug)]
 pub(crate) struct Nodes<'a> {
     pub(crate) page_id: &'a str,
+    /// The app whose backend this platform serves; the others of the page come after it.
     pub(crate) app_id: &'a str,
+    pub(crate) other_apps: &'a [OtherApp],
+}
+
+impl<'a> Nodes<'a> {
+    pub(crate) fn of(config: &'a Config) -> Self {
+        Self {
+            page_id: &config.page_id,
+            app_id: &config.app_id,
+            other_apps: &config.other_apps,
+        }
+    }
+
+    /// The id of the app that a segment names.
+    fn app(&self, node: &str) -> Option<String> {
+        let known = node == self.app_id || self.other_apps.iter().any(|app| app.app_id == node);
+        match node {
+            "app" => Some(self.app_id.to_owned()),
+            _ => known.then(|| node.to_owned()),
+        }
+    }
 }
 
 /// Where an edge hangs.
@@ -55,7 +82,7 @@ enum Node {
 }
 
 /// Methods, node and name of every edge.
-const EDGES: [(&str, Node, &str, Endpoint); 14] = [
+static EDGES: [(&str, Node, &str, Endpoint); 14] = [
     ("POST", Node::Page, "messages", Endpoint::Messages),
     (
         "POST",
@@ -123,7 +150,7 @@ const EDGES: [(&str, Node, &str, Endpoint); 14] = [
         "GET POST DELETE",
         Node::App,
         "subscriptions",
-        Endpoint::AppSubscriptions,
+        Endpoint::AppSubscriptions(String::new()),
     ),
 ];
 
@@ -136,7 +163,6 @@ impl Endpoint {
     ) -> Self {
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
         let is_page = |node: &str| node == "me" || node == nodes.page_id;
-        let is_app = |node: &str| node == "app" || node == nodes.app_id;
         let is_id = |node: &str| node.bytes().all(|byte| byte.is_ascii_digit());
         match (method.as_str(), segments.as_slice()) {
             ("POST", []) if params.has("batch") => Self::Batch,
@@ -148,23 +174,30 @@ impl Endpoint {
                 });
                 if asks { Self::Recipient } else { Self::Page }
             }
-            ("GET", [node]) if is_app(node) => Self::App,
+            ("GET", [node]) if nodes.app(node).is_some() => {
+                Self::App(nodes.app(node).unwrap_or_default())
+            }
             ("GET", [psid]) if is_id(psid) => Self::Profile((*psid).to_owned()),
-            ("DELETE", [id]) if is_id(id) && !is_page(id) && !is_app(id) => {
+            ("DELETE", [id]) if is_id(id) && !is_page(id) && nodes.app(id).is_none() => {
                 Self::Persona((*id).to_owned())
             }
             (verb, [node, edge]) => EDGES
-                .into_iter()
+                .iter()
                 .find(|(verbs, at, name, _)| {
                     let here = match at {
                         Node::Page => is_page(node),
-                        Node::App => is_app(node),
+                        Node::App => nodes.app(node).is_some(),
                     };
-                    here && name == edge && verbs.split(' ').any(|known| known == verb)
+                    here && *name == *edge && verbs.split(' ').any(|known| known == verb)
                 })
                 .map_or_else(
                     || Self::unknown(method, &segments, nodes),
-                    |(.., endpoint)| endpoint,
+                    |(.., endpoint)| match endpoint {
+                        Self::AppSubscriptions(_) => {
+                            Self::AppSubscriptions(nodes.app(node).unwrap_or_default())
+                        }
+                        endpoint => endpoint.clone(),
+                    },
                 ),
             _ => Self::unknown(method, &segments, nodes),
         }
@@ -186,11 +219,11 @@ impl Endpoint {
             Self::Page => "page",
             Self::Profile(_) => "profile",
             Self::Persona(_) => "persona",
-            Self::App => "app",
+            Self::App(_) => "app",
             Self::Unknown { .. } => "unknown",
             edge => EDGES
                 .iter()
-                .find(|(.., endpoint)| endpoint == edge)
+                .find(|(.., endpoint)| discriminant(endpoint) == discriminant(edge))
                 .map_or("unknown", |(_, _, name, _)| name),
         }
     }
@@ -259,9 +292,14 @@ mod tests {
 
     fn of(method: &str, path: &str) -> Endpoint {
         let segments: Vec<_> = path.split('/').map(str::to_owned).collect();
+        let other = OtherApp {
+            app_id: "30".to_owned(),
+            ..OtherApp::default()
+        };
         let nodes = Nodes {
             page_id: "10",
             app_id: "20",
+            other_apps: &[other],
         };
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         Endpoint::of(&method, &segments, &nodes, &Params::default())
@@ -278,8 +316,13 @@ mod tests {
     fn an_edge_hangs_on_its_own_node_and_takes_its_own_methods() {
         assert_eq!(of("POST", "me/messages"), Endpoint::Messages);
         assert_eq!(of("POST", "10/messages"), Endpoint::Messages);
-        assert_eq!(of("GET", "20/subscriptions"), Endpoint::AppSubscriptions);
-        assert_eq!(of("GET", "20"), Endpoint::App);
+        for app in ["20", "30"] {
+            let path = format!("{app}/subscriptions");
+            let subscriptions = Endpoint::AppSubscriptions(app.to_owned());
+            assert_eq!(of("GET", &path), subscriptions);
+            assert_eq!(of("GET", app), Endpoint::App(app.to_owned()));
+        }
+        assert_eq!(of("GET", "app"), Endpoint::App("20".to_owned()));
         assert!(matches!(
             of("POST", "20/messages"),
             Endpoint::Unknown { .. }
@@ -310,8 +353,8 @@ mod tests {
 
     #[test]
     fn every_edge_has_its_name_in_the_journal() {
-        for (_, _, name, endpoint) in EDGES {
-            assert_eq!(endpoint.name(), name);
+        for (_, _, name, endpoint) in &EDGES {
+            assert_eq!(endpoint.name(), *name);
         }
     }
 }

@@ -74,6 +74,7 @@ fn follow<'a>(root: &'a Value, path: &str) -> Result<Vec<&'a Value>, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -114,6 +115,13 @@ mod tests {
             ("{result=first:$.id", "a reference has no closing brace"),
         ] {
             assert_eq!(filled(text), Err(expected.to_owned()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_filling_panic(text in "[{}=:$.\\[\\]*a-z0-9 é]{0,40}", path in ".{0,20}") {
+            let _ = (filled(&text), filled(&format!("{{result=first:{path}}}")));
         }
     }
 }

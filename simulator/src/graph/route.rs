@@ -81,10 +81,7 @@ async fn serve(
         body,
         parts,
     };
-    let nodes = Nodes {
-        page_id: &hub.config.page_id,
-        app_id: &hub.config.app_id,
-    };
+    let nodes = Nodes::of(&hub.config);
     let call = Call::read(&mut received, &nodes);
     let proof_needed = hub.knobs().appsecret_proof_needed;
     let allowed = unread.map_or_else(|| authorise(&call, &hub.config, proof_needed), Err);

@@ -33,7 +33,7 @@ pub(crate) struct Done {
 /// Whether a call waits for somebody else before it is answered.
 pub(crate) fn waits(hub: &Hub, call: &Call) -> bool {
     match call.endpoint {
-        Endpoint::Batch | Endpoint::AppSubscriptions => true,
+        Endpoint::Batch | Endpoint::AppSubscriptions(_) => true,
         Endpoint::Messages => hub.holds.any() || hub.knobs().attachments_fetched,
         Endpoint::MessageAttachments => hub.knobs().attachments_fetched,
         _ => false,
@@ -49,7 +49,7 @@ pub(crate) async fn wait_and_finish(
     cause: Option<u64>,
 ) -> Done {
     let known = match (&allowed, &call.endpoint) {
-        (Ok(()), Endpoint::AppSubscriptions) => {
+        (Ok(()), Endpoint::AppSubscriptions(_)) => {
             subscription::verify(hub, &call).await.map(|()| None)
         }
         (Ok(()), Endpoint::Batch) => batch::run(hub, &call).await.map(Some),
@@ -176,8 +176,8 @@ fn answer(hub: &Arc<Hub>, call: &Call, told: &mut Told) -> Result<Object, GraphE
         Endpoint::Personas => persona::of_page(hub, call),
         Endpoint::Persona(id) => persona::delete(hub, id),
         Endpoint::SubscribedApps => subscription::of_page(hub, call),
-        Endpoint::AppSubscriptions => subscription::of_app(hub, call),
-        Endpoint::App => app::read(hub, call),
+        Endpoint::AppSubscriptions(app_id) => subscription::of_app(hub, app_id, call),
+        Endpoint::App(app_id) => app::read(hub, app_id, call),
         Endpoint::DebugToken => app::debug_token(hub, call),
         Endpoint::PassThreadControl
         | Endpoint::TakeThreadControl

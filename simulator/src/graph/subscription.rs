@@ -55,13 +55,13 @@ const FIELDS: [&str; 34] = [
 const FIELD_VERSION: &str = "v26.0";
 
 /// `/{app-id}/subscriptions`.
-pub(crate) fn of_app(hub: &Hub, call: &Call) -> Result<Object, GraphError> {
+pub(crate) fn of_app(hub: &Hub, app_id: &str, call: &Call) -> Result<Object, GraphError> {
     match call.method {
-        Method::GET => Ok(list(hub)),
-        Method::DELETE => unsubscribe(hub, &call.params),
+        Method::GET => Ok(list(hub, app_id)),
+        Method::DELETE => unsubscribe(hub, app_id, &call.params),
         _ => {
             let (asked, _) = asked(&call.params)?;
-            replace(hub, |subscription| {
+            replace(hub, app_id, |subscription| {
                 subscription.callback_url = asked.callback_url;
                 subscription.verify_token = asked.verify_token;
                 subscription.fields = asked.fields;
@@ -125,9 +125,9 @@ fn object(params: &Params) -> Result<(), GraphError> {
     }
 }
 
-fn list(hub: &Hub) -> Object {
+fn list(hub: &Hub, app_id: &str) -> Object {
     let world = hub.world();
-    let subscription = world.page().subscriptions.of(&hub.config.app_id);
+    let subscription = world.page().subscriptions.of(app_id);
     let Some((subscription, url)) = subscription
         .and_then(|subscription| Some((subscription, subscription.callback_url.as_ref()?)))
     else {
@@ -153,12 +153,12 @@ fn list(hub: &Hub) -> Object {
 }
 
 /// Some fields, or all of them and the address with them.
-fn unsubscribe(hub: &Hub, params: &Params) -> Result<Object, GraphError> {
+fn unsubscribe(hub: &Hub, app_id: &str, params: &Params) -> Result<Object, GraphError> {
     if params.has("object") {
         object(params)?;
     }
     let named = fields(params, "fields")?;
-    replace(hub, |subscription| {
+    replace(hub, app_id, |subscription| {
         if let Some(named) = named {
             subscription.fields.retain(|field| !named.contains(field));
         } else {
@@ -169,10 +169,13 @@ fn unsubscribe(hub: &Hub, params: &Params) -> Result<Object, GraphError> {
 }
 
 /// `/{page}/subscribed_apps`.
+///
+/// A page's token is that of the first app, so it is this one that the page subscribes.
 pub(crate) fn of_page(hub: &Hub, call: &Call) -> Result<Object, GraphError> {
+    let app_id = &hub.config.app_id;
     match call.method {
         Method::GET => Ok(installed(hub)),
-        Method::DELETE => replace(hub, |subscription| subscription.page_fields = None),
+        Method::DELETE => replace(hub, app_id, |subscription| subscription.page_fields = None),
         _ => {
             let named = fields(&call.params, "subscribed_fields")?;
             let named = match named {
@@ -181,7 +184,9 @@ pub(crate) fn of_page(hub: &Hub, call: &Call) -> Result<Object, GraphError> {
                 None if is_before_fields(call.version.as_deref()) => app_fields(hub),
                 None => return Err(GraphError::missing("subscribed_fields")),
             };
-            replace(hub, |subscription| subscription.page_fields = Some(named))
+            replace(hub, app_id, |subscription| {
+                subscription.page_fields = Some(named);
+            })
         }
     }
 }
@@ -217,13 +222,16 @@ fn installed(hub: &Hub) -> Object {
     )
 }
 
-fn replace(hub: &Hub, change: impl FnOnce(&mut Subscription)) -> Result<Object, GraphError> {
-    let app_id = &hub.config.app_id;
+fn replace(
+    hub: &Hub,
+    app_id: &str,
+    change: impl FnOnce(&mut Subscription),
+) -> Result<Object, GraphError> {
     let kept = hub.world().page().subscriptions.of(app_id).cloned();
     let mut subscription = kept.unwrap_or_default();
     change(&mut subscription);
     let change = Change::Subscription {
-        app_id: app_id.clone(),
+        app_id: app_id.to_owned(),
         subscription,
     };
     hub.change(&change)

@@ -99,6 +99,7 @@ mod tests {
     use std::convert::Infallible;
 
     use futures_util::stream;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -151,5 +152,13 @@ mod tests {
         let chunks = stream::iter(chunks.map(Ok::<_, Infallible>));
         let error = read(chunks, "B".to_owned()).await.unwrap_err();
         assert_eq!(error.subcode, Some(2_018_109));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_reading_panic(body in "(--B(--)?|\r\n|name=\"a\"|filename=|Content-Disposition: form-data;|[ -~]){0,30}") {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let _ = runtime.block_on(parts(&body));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Subscriptions by the Graph API: the handshake, both levels, and what is delivered afterwards.
 
+use linklab_simulator::config::OtherApp;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 use wiremock::matchers::{method, path};
@@ -203,4 +204,38 @@ async fn both_levels_must_name_a_field() {
     let before = answer(bench.post("/v2.6/me/subscribed_apps")).await;
     assert_eq!(before, (200, json!({ "success": true })));
     assert_eq!(answer(bench.get(edge)).await.1, of(&all));
+}
+
+#[tokio::test]
+async fn every_app_of_the_page_subscribes_for_itself() {
+    let bench = Bench::with(ok(), |config| {
+        config.other_apps = vec![OtherApp {
+            app_id: "999000111222333".to_owned(),
+            app_secret: "another secret".to_owned(),
+            verify_token: "t".to_owned(),
+            ..OtherApp::default()
+        }];
+    })
+    .await;
+    echoing(&bench, "/third").await;
+    let edge = "/v3.2/999000111222333/subscriptions";
+    let own = "999000111222333|another secret";
+    let form = [
+        ("object", "page"),
+        ("callback_url", &format!("{}/third", bench.backend.uri())),
+        ("verify_token", "another token"),
+        ("fields", "messages"),
+    ];
+    let call = |token: &str| {
+        bench
+            .bare(Method::POST, edge)
+            .query(&[("access_token", token)])
+            .form(&form)
+    };
+    assert_eq!(refusal(call(&app_token(&bench))).await.2, 33);
+    assert_eq!(answer(call(own)).await, (200, json!({ "success": true })));
+    let page = bench.platform.page();
+    let of = |app_id: &str| page.subscriptions.of(app_id).unwrap().clone();
+    assert_eq!(of("999000111222333").fields, ["messages"]);
+    assert_ne!(of(&bench.platform.config().app_id).fields, ["messages"]);
 }

@@ -79,6 +79,13 @@ async fn an_upload_is_kept_shown_and_sent_again_by_its_id() {
     assert_eq!(picture.headers()["content-type"], "image/png");
     assert_eq!(&picture.bytes().await.unwrap()[..], b"\x89PNG");
 
+    let media = |id: &str| {
+        json!({ "attachment": { "type": "template", "payload": {
+        "template_type": "media", "elements": [{ "media_type": "image", "attachment_id": id }]
+    } } })
+    };
+    assert_eq!(answer(send(&bench, &media(&id))).await.0, 200);
+    assert_eq!(refusal(send(&bench, &media("1"))).await.2, 2_018_074);
     let as_video = json!({ "attachment": { "type": "video", "payload": { "attachment_id": id } } });
     assert_eq!(refusal(send(&bench, &as_video)).await.2, 2_018_047);
     let foreign = image(&json!({ "attachment_id": "1" }));

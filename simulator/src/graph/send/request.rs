@@ -89,6 +89,7 @@ pub(crate) fn send(hub: &Hub, call: &Call, told: &mut Told) -> Result<Object, Gr
         return Ok(object);
     };
     let mut message = message.into_owned();
+    attachment::check_named(hub, &message)?;
     let kept = media
         .map(|media| attachment::take(hub, &media, call.file.as_ref()))
         .transpose()?;
