@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::Serialize;
 
+use super::batch::{BatchShape, batchable, join};
 use super::delivery::{Attempt, Delivery};
-use super::envelope::{Envelope, psids_in};
+use super::envelope::psids_in;
 use super::health::Health;
-use super::queue::{DeliveryId, Queued, Stage, Told, Tried};
+use super::queue::{DeliveryId, Stage, Told};
 use super::scheduler::{Fresh, NotSent};
+use super::view::{DeliveryView, SavedDelivery};
 use crate::hub::Hub;
 
 /// Why the queue does not do what was asked.
@@ -43,107 +44,6 @@ pub enum QueueError {
 impl From<NotSent> for QueueError {
     fn from(not_sent: NotSent) -> Self {
         Self::NotQueued(not_sent.to_string())
-    }
-}
-
-/// How several deliveries become one POST (protocol row 3.3.10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BatchShape {
-    /// One entry that holds all events.
-    #[default]
-    OneEntry,
-    /// An entry for each delivery.
-    ManyEntries,
-}
-
-/// One delivery as it stands.
-#[derive(Debug, Clone)]
-pub struct DeliveryView {
-    /// Which one.
-    pub id: DeliveryId,
-    /// To which app.
-    pub app_id: String,
-    /// Whose events it carries.
-    pub psids: Vec<String>,
-    /// How far it has come.
-    pub stage: Stage,
-    /// The very bytes.
-    pub body: Bytes,
-    /// Header lines beside the platform's own; the signatures.
-    pub headers: Vec<(String, String)>,
-    /// The journal line that it follows from.
-    pub cause: Option<u64>,
-    /// When it came into the queue, in platform milliseconds.
-    pub queued_ms: u64,
-    /// Before which platform time it does not go; nothing when it may go at once.
-    pub due_ms: Option<u64>,
-    /// Every attempt so far, the first one first.
-    pub tried: Vec<Tried>,
-}
-
-impl DeliveryView {
-    fn of(queued: &Queued) -> Self {
-        Self {
-            id: queued.id,
-            app_id: queued.app_id.clone(),
-            psids: queued.psids.clone(),
-            stage: queued.stage,
-            body: queued.body.clone(),
-            headers: queued.headers.clone(),
-            cause: queued.cause,
-            queued_ms: queued.since_ms,
-            due_ms: (queued.due_ms > 0).then_some(queued.due_ms),
-            tried: queued.tried.clone(),
-        }
-    }
-}
-
-/// A delivery that is not over, as it can be written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SavedDelivery {
-    /// To which app.
-    pub app_id: String,
-    /// Whose events it carries.
-    pub psids: Vec<String>,
-    /// The body as text; deliveries are UTF-8 unless somebody edited them into something else.
-    pub body: String,
-    /// Header lines beside the platform's own; the signatures.
-    pub headers: Vec<(String, String)>,
-    /// Before which platform time it does not go; nothing when it may go at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_ms: Option<u64>,
-    /// How many attempts have failed.
-    #[serde(default)]
-    pub failed: usize,
-}
-
-impl SavedDelivery {
-    fn of(queued: &Queued) -> Self {
-        Self {
-            app_id: queued.app_id.clone(),
-            psids: queued.psids.clone(),
-            body: String::from_utf8_lossy(&queued.body).into_owned(),
-            headers: queued.headers.clone(),
-            due_ms: (queued.due_ms > 0).then_some(queued.due_ms),
-            failed: queued.failed,
-        }
-    }
-
-    fn fresh(self) -> Fresh {
-        Fresh {
-            app_id: self.app_id,
-            psids: self.psids,
-            body: self.body.into(),
-            envelope: None,
-            headers: self.headers,
-            cause: None,
-            due_ms: self.due_ms.unwrap_or_default(),
-            failed: self.failed,
-            awaited: Vec::new(),
-            waiter: None,
-        }
     }
 }
 
@@ -493,57 +393,13 @@ impl DeliveryQueue {
     }
 }
 
-/// The app of a batch, once it is sure that it can be made.
-fn batchable(queue: &mut super::queue::Queue, ids: &[DeliveryId]) -> Result<String, QueueError> {
-    let mut app: Option<String> = None;
-    for (at, id) in ids.iter().enumerate() {
-        let Some(queued) = queue.waiting_mut(*id) else {
-            return Err(absent(queue, *id));
-        };
-        if queued.envelope.is_none() {
-            return Err(QueueError::Edited(*id));
-        }
-        let same = app.get_or_insert_with(|| queued.app_id.clone()) == &queued.app_id;
-        if !same || ids[..at].contains(id) {
-            return Err(QueueError::NoBatch);
-        }
-    }
-    match app {
-        Some(app_id) if ids.len() > 1 => Ok(app_id),
-        _ => Err(QueueError::NoBatch),
-    }
-}
-
 /// Why a delivery does not wait.
-fn absent(queue: &super::queue::Queue, id: DeliveryId) -> QueueError {
+pub(super) fn absent(queue: &super::queue::Queue, id: DeliveryId) -> QueueError {
     match queue.find(id).map(|queued| queued.stage) {
         None => QueueError::Unknown(id),
         Some(Stage::UnderWay) => QueueError::UnderWay(id),
         Some(_) => QueueError::NotWaiting(id),
     }
-}
-
-/// One envelope of several, in their order.
-fn join(envelopes: Vec<Envelope>, shape: BatchShape) -> Envelope {
-    let mut entries = envelopes.into_iter().flat_map(|envelope| envelope.entry);
-    let mut whole = Envelope {
-        object: "page".to_owned(),
-        entry: Vec::new(),
-    };
-    match shape {
-        BatchShape::ManyEntries => whole.entry.extend(entries),
-        BatchShape::OneEntry => {
-            if let Some(mut first) = entries.next() {
-                for other in entries {
-                    first.time = first.time.max(other.time);
-                    first.messaging.extend(other.messaging);
-                    first.standby.extend(other.standby);
-                }
-                whole.entry.push(first);
-            }
-        }
-    }
-    whole
 }
 
 /// Fisher and Yates, with numbers drawn from `seed` alone.
@@ -562,7 +418,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::webhook::Item;
 
     proptest! {
         #[test]
@@ -575,19 +430,5 @@ mod tests {
             once.sort_unstable();
             prop_assert_eq!(once, items);
         }
-    }
-
-    #[test]
-    fn a_batch_holds_every_event_in_either_shape() {
-        let envelopes = || {
-            (0..3)
-                .map(|at| Envelope::of_one(Item::unlinked(&at.to_string(), "9", at)))
-                .collect::<Vec<_>>()
-        };
-        let one = join(envelopes(), BatchShape::OneEntry);
-        assert_eq!((one.entry.len(), one.entry[0].messaging.len()), (1, 3));
-        assert_eq!(one.entry[0].time, 2);
-        let many = join(envelopes(), BatchShape::ManyEntries);
-        assert_eq!((many.entry.len(), many.entry[2].messaging.len()), (3, 1));
     }
 }

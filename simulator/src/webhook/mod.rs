@@ -1,6 +1,8 @@
 //! Events on their way to the backend: escape, sign the very bytes, send the same bytes.
 
+mod alarm;
 mod announce;
+mod batch;
 mod client;
 mod control;
 mod delivery;
@@ -14,10 +16,12 @@ mod retry;
 mod scheduler;
 mod sign;
 mod target;
+mod view;
 
 pub(crate) use announce::{Move, Spoken};
+pub use batch::BatchShape;
 pub(crate) use client::Courier;
-pub use control::{BatchShape, DeliveryQueue, DeliveryView, QueueError, SavedDelivery};
+pub use control::{DeliveryQueue, QueueError};
 pub use delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
 pub(crate) use envelope::psids_in;
 pub use envelope::{Envelope, Item, PageEntry, Party};
@@ -38,6 +42,7 @@ pub use retry::{Patience, Retries};
 pub(crate) use scheduler::{NotSent, Outgoing, Scheduler, Ticket};
 pub(crate) use sign::same_secret;
 pub use sign::{sha1_hex, sha256_hex};
+pub use view::{DeliveryView, SavedDelivery};
 
 use bytes::Bytes;
 use serde_json::Value;
