@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::activity::Activity;
 use crate::fault::{Faults, WebhookFault};
+use crate::graph::Rates;
 use crate::hold::Holds;
 use crate::journal::{Journal, What};
 use crate::knob::KnobError;
@@ -34,6 +35,7 @@ pub(crate) struct Hub {
     pub(crate) activity: Activity,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    pub(crate) rates: Rates,
     knobs: Mutex<Knobs>,
     world: Mutex<World>,
     me: Weak<Self>,
@@ -68,6 +70,7 @@ impl Hub {
             activity: Activity::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            rates: Rates::default(),
             knobs: Mutex::new(config.knobs),
             world: Mutex::new(first_world(&config)),
             me: Weak::clone(me),

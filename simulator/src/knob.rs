@@ -149,6 +149,8 @@ knobs! {
     linking_error_status: u16 = 400, Inferred, ["2.1.8"];
     /// Whether the app is the primary receiver of its page; otherwise the page's inbox is, and controls every conversation first.
     primary_receiver: bool = true, Unknown, ["4.3"];
+    /// Whether more than ten calls of the page's profile in ten minutes are refused with error 613.
+    profile_rate_enforced: bool = false, Documented, ["4.1"];
     /// Whether a sent address of an attachment is fetched, and refused when that fails (plain http only).
     attachments_fetched: bool = false, Inferred, ["2.3", "4.3"];
 }

@@ -135,6 +135,15 @@ impl GraphError {
         )
     }
 
+    /// The text of the official table under its number.
+    pub(crate) fn too_fast() -> Self {
+        Self::new(
+            OAUTH,
+            613,
+            "(#613) Calls to this api have exceeded the rate limit.",
+        )
+    }
+
     pub(crate) fn other_app_controls() -> Self {
         Self::documented(
             10,

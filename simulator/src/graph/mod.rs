@@ -22,6 +22,7 @@ mod param;
 mod persona;
 mod picture;
 mod place;
+mod rate;
 mod reference;
 mod route;
 mod run;
@@ -32,5 +33,6 @@ mod thread;
 mod thread_setting;
 mod upload;
 
+pub(crate) use rate::Rates;
 pub(crate) use route::routes;
 pub(crate) use thread::PAGE_INBOX;

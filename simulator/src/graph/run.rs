@@ -12,7 +12,8 @@ use super::endpoint::Endpoint;
 use super::error::GraphError;
 use super::object::{Json, Object};
 use super::{
-    app, batch, fetch, messenger_profile, node, persona, send, subscription, thread, thread_setting,
+    app, batch, fetch, messenger_profile, node, persona, rate, send, subscription, thread,
+    thread_setting,
 };
 use crate::hub::Hub;
 use crate::journal::{GraphCall, What};
@@ -83,7 +84,9 @@ pub(crate) fn finish(
     let mut told = Told::default();
     let result = allowed.and_then(|known| match known {
         Some(known) => Ok(known),
-        None => answer(hub, call, &mut told).map(Json::Object),
+        None => rate::check(hub, call)
+            .and_then(|()| answer(hub, call, &mut told))
+            .map(Json::Object),
     });
     let Answer {
         status,

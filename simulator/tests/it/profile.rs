@@ -218,3 +218,26 @@ async fn thread_settings_speak_of_the_same_profile_in_older_words() {
         )
     );
 }
+
+#[tokio::test]
+async fn the_documented_rate_is_held_when_the_knob_says_so() {
+    let bench = Bench::answering(ok()).await;
+    bench.platform.clock().freeze();
+    bench
+        .platform
+        .set_knob("profile_rate_enforced", "true")
+        .unwrap();
+    let call = || bench.get(PROFILE).query(&[("fields", "greeting")]);
+    for _ in 0..10 {
+        assert_eq!(answer(call()).await.0, 200);
+    }
+    let refused = refusal(call()).await;
+    let expected = "(#613) Calls to this api have exceeded the rate limit.";
+    assert_eq!((refused.1, refused.3.as_str()), (613, expected));
+    assert_eq!(answer(bench.get("/me")).await.0, 200);
+    bench
+        .platform
+        .clock()
+        .advance(std::time::Duration::from_mins(10));
+    assert_eq!(answer(call()).await.0, 200);
+}

@@ -201,6 +201,7 @@ async fn every_refusal_names_the_place_and_says_nothing_to_the_user() {
         json!({ "recipient": "x", "message": { "text": "hi" } }),
         json!({ "recipient": {}, "message": { "text": "hi" } }),
         json!({ "recipient": { "id": "" }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "id": { "id": PSID } }, "message": { "text": "hi" } }),
         json!({ "recipient": { "id": "1" }, "message": { "text": "hi" } }),
         json!({ "recipient": { "user_ref": "1" }, "message": { "text": "hi" } }),
         json!({ "recipient": { "psid": PSID }, "message": { "text": "hi" } }),

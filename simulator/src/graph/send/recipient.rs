@@ -73,6 +73,9 @@ pub(super) fn find(hub: &Hub, recipient: &Value) -> Result<Reached, GraphError> 
             })
             .ok_or_else(GraphError::no_matching_user);
     }
+    if recipient.get("id").is_some_and(|id| !id.is_null()) {
+        return Err(GraphError::wrong_kind("recipient[id]", "a string"));
+    }
     let text = |key: &str| match recipient.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
