@@ -6,6 +6,7 @@ use url::Url;
 use super::{Opening, RedirectTemplate, open};
 use crate::hub::Hub;
 use crate::webhook::Attempt;
+use crate::world::linking::State;
 use crate::world::{AbortReason, Client, Command, Entry, Event, Linking};
 use crate::{Simulator, UserError};
 
@@ -119,6 +120,12 @@ impl Simulator {
     /// The Messenger client of this user.
     pub fn client_of(&self, psid: &str) -> Option<Client> {
         self.hub().world().client_of(psid)
+    }
+
+    /// Where this user's linking stands in the table: linked or not, and how far the newest login has come.
+    pub fn standing(&self, psid: &str) -> Option<State> {
+        let hub = self.hub();
+        hub.world().standing(psid, hub.clock.now_ms())
     }
 
     /// How the linkings of this user ended and why, oldest first.

@@ -104,6 +104,8 @@ pub enum Event {
         psid: String,
         /// The journal line of the tap.
         tap: u64,
+        /// When, in milliseconds; the token's five minutes begin here.
+        at_ms: u64,
     },
     /// The tap does not start a linking.
     NotOpened {

@@ -45,19 +45,20 @@ impl World {
         self.history.of(psid)
     }
 
-    /// Where the newest login of this user stands, as far as the world remembers: an open or abandoned token costs
-    /// no memory, so before its return a login counts as offered or idle.
-    pub fn standing(&self, psid: &str) -> Option<State> {
+    /// Where the newest login of this user stands at platform time `now_ms`.
+    ///
+    /// A return without a code leaves no trace in the world, so a cancelled login counts as opened.
+    pub fn standing(&self, psid: &str, now_ms: u64) -> Option<State> {
         let user = self.users.get(psid)?;
-        let before_return = if user.offered {
-            Attempt::Offered
-        } else {
-            Attempt::Idle
+        let expired = now_ms >= user.tapped_ms.saturating_add(TOKEN_LIFE_MS);
+        let phase = self.spent.of_tap(psid, user.newest_tap);
+        let attempt = match phase {
+            _ if user.newest_tap == 0 && user.offered => Attempt::Offered,
+            _ if user.newest_tap == 0 => Attempt::Idle,
+            Some(phase) if phase.is_open() || !expired => phase.attempt(),
+            _ if expired => Attempt::Expired,
+            _ => Attempt::Opened,
         };
-        let attempt = self
-            .spent
-            .newest_of(psid)
-            .map_or(before_return, |spent| spent.phase.attempt());
         Some(State {
             linked: user.link.is_some(),
             attempt,
@@ -81,8 +82,11 @@ impl World {
         } else if knobs.profile_url_needed && self.page.profile.account_linking_url().is_none() {
             (Input::TapWithoutProfile, AbortReason::NoProfileUrl)
         } else {
-            let psid = psid.to_owned();
-            return Ok(Event::Opened { psid, tap });
+            return Ok(Event::Opened {
+                psid: psid.to_owned(),
+                tap,
+                at_ms: now_ms,
+            });
         };
         let state = State {
             linked: user.link.is_some(),
@@ -232,9 +236,10 @@ impl World {
                     user.offered = true;
                 }
             }
-            Event::Opened { psid, tap } => {
+            Event::Opened { psid, tap, at_ms } => {
                 if let Some(user) = self.users.get_mut(psid.as_str()) {
                     user.newest_tap = Token::serial_of(*tap);
+                    user.tapped_ms = *at_ms;
                 }
             }
             // An address opened from elsewhere is no attempt to link; its caller and the journal are told why.

@@ -67,13 +67,14 @@ impl Spent {
         self.by_id.get(&id)
     }
 
-    /// The newest attempt of one user that is remembered.
-    pub(crate) fn newest_of(&self, psid: &str) -> Option<&Return> {
+    /// How far the token of one tap has come, if a code came back with it.
+    pub(crate) fn of_tap(&self, psid: &str, tap: u64) -> Option<Phase> {
         self.order
             .iter()
             .rev()
             .filter_map(|id| self.by_id.get(id))
-            .find(|spent| spent.psid == psid)
+            .find(|spent| spent.tap == tap && spent.psid == psid)
+            .map(|spent| spent.phase)
     }
 
     /// How many were forgotten although they had not expired.

@@ -24,6 +24,8 @@ pub(super) struct User {
     spoke_ms: u64,
     /// The journal line of the newest tap, as tokens carry it.
     pub(super) newest_tap: u64,
+    /// When that was, in milliseconds.
+    pub(super) tapped_ms: u64,
     pub(super) client: Client,
     /// Whether a Log In button has been sent.
     pub(super) offered: bool,
@@ -113,6 +115,7 @@ impl World {
                         link: None,
                         spoke_ms: *at_ms,
                         newest_tap: 0,
+                        tapped_ms: 0,
                         client: Client::default(),
                         offered: false,
                     },

@@ -72,6 +72,7 @@ struct Login {
 struct Model {
     knobs: Knobs,
     clients: [Client; USERS.len()],
+    offered: [bool; USERS.len()],
     linked: BTreeMap<usize, String>,
     logins: Vec<Login>,
     newest: BTreeMap<usize, usize>,
@@ -214,6 +215,7 @@ impl ReferenceStateMachine for Linking {
                     ..Knobs::default()
                 },
                 clients: [Client::default(); USERS.len()],
+                offered: [false; USERS.len()],
                 linked: BTreeMap::new(),
                 logins: Vec::new(),
                 newest: BTreeMap::new(),
@@ -271,7 +273,10 @@ impl ReferenceStateMachine for Linking {
         model.effect = Effect::Nothing;
         match *step {
             Step::Client(user, client) => model.clients[user] = client,
-            Step::Offer(user) => model.touch(user, Input::Offer),
+            Step::Offer(user) => {
+                model.offered[user] = true;
+                model.touch(user, Input::Offer);
+            }
             Step::Tap(user, entry) => model.tap(user, entry),
             Step::Return(login, bring) => model.come_back(login, bring),
             Step::Dispatch(login) => model.step(login, Input::EventSent),
@@ -400,7 +405,7 @@ impl Walked {
         let outcome = self.world.handle(&command, model.knobs, model.now_ms);
         if let Ok(event) = &outcome {
             self.world.apply(event);
-            if let Event::Opened { psid, tap } = event {
+            if let Event::Opened { psid, tap, .. } = event {
                 let text = self.sealer.seal(psid, model.now_ms, *tap);
                 self.tokens.push(self.sealer.open(&text).unwrap());
             }
@@ -451,6 +456,19 @@ impl StateMachineTest for Walked {
                 let own = |login: &&Login| login.user == user && login.code == code;
                 assert_eq!(model.logins.iter().filter(own).count(), 1, "{code}");
             }
+            let attempt = match model.newest.get(&user) {
+                Some(login) => model.logins[*login].attempt,
+                None if model.offered[user] => Attempt::Offered,
+                None => Attempt::Idle,
+            };
+            let linked = model.linked.contains_key(&user);
+            // A return without a code leaves no trace in the world.
+            let attempt = match attempt {
+                Attempt::Cancelled => Attempt::Opened,
+                other => other,
+            };
+            let standing = walked.world.standing(psid, model.now_ms);
+            assert_eq!(standing, Some(State { linked, attempt }));
             let ends = walked.world.linkings(psid);
             assert_eq!(ends.len(), model.ends[user], "{ends:?}");
         }

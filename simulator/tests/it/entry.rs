@@ -222,3 +222,36 @@ async fn unlinking_a_user_who_is_not_linked_follows_the_knobs() {
     assert!(told.to_string().contains("not linked"), "{told}");
     assert!(bench.received().await.is_empty());
 }
+
+#[tokio::test]
+async fn the_standing_of_a_linking_can_be_asked_at_every_step() {
+    let bench = Bench::answering(ok()).await;
+    let platform = &bench.platform;
+    platform.clock().freeze();
+    let standing = || platform.standing(PSID).map(|state| state.to_string());
+    assert_eq!(standing().as_deref(), Some("unlinked/idle"));
+    let button = json!({"type": "account_link", "url": BUTTON});
+    let payload = json!({"template_type": "button", "text": "Hi", "buttons": [button]});
+    let message = json!({"attachment": {"type": "template", "payload": payload}});
+    let body = json!({"recipient": {"id": PSID}, "message": message});
+    assert_eq!(answer(bench.post("/me/messages").json(&body)).await.0, 200);
+    assert_eq!(standing().as_deref(), Some("unlinked/offered"));
+
+    let opening = platform.tap_log_in(PSID, BUTTON, None).unwrap();
+    assert_eq!(standing().as_deref(), Some("unlinked/opened"));
+    let url = format!("{}&authorization_code=c", opening.redirect_uri);
+    let landed = platform.land(&opening, &url, Landing::Hold).await;
+    assert_eq!(standing().as_deref(), Some("unlinked/returned"));
+    let event = linklab_simulator::webhook::Delivery::signed_bytes(
+        platform.config(),
+        landed.event_bytes.unwrap(),
+    );
+    let attempt = platform.deliver(event).await;
+    platform.conclude_held(&opening, &attempt);
+    assert_eq!(standing().as_deref(), Some("linked/done"));
+    platform
+        .clock()
+        .advance(std::time::Duration::from_mins(5));
+    assert_eq!(standing().as_deref(), Some("linked/expired"));
+    assert_eq!(platform.standing("404"), None);
+}
