@@ -47,6 +47,9 @@ pub struct Config {
     pub code_limit: usize,
     /// Further apps of the page, at most nine (protocol row 3.4.7); each has a webhook and a secret of its own.
     pub other_apps: Vec<OtherApp>,
+    /// Whether the control plane answers although the platform listens beyond loopback; whoever reaches it can do
+    /// everything then, and read the secrets.
+    pub control_beyond_loopback: bool,
     /// All other knobs, with the values that the platform starts with.
     pub knobs: Knobs,
 }
@@ -93,6 +96,7 @@ impl Default for Config {
             unlinked_event_after_api: true,
             code_limit: 2_000,
             other_apps: Vec::new(),
+            control_beyond_loopback: false,
             knobs: Knobs::default(),
         }
     }
@@ -125,6 +129,11 @@ impl Config {
             if value.trim().is_empty() {
                 problems.push(format!(
                     "{name} is empty; give the value that the backend was configured with"
+                ));
+            }
+            if is_real_token(value) {
+                problems.push(format!(
+                    "{name} looks like a real access token of Meta; this platform needs none and must not hold one, so give any other text"
                 ));
             }
         }
@@ -195,6 +204,17 @@ fn numeric_id(name: &str, value: &str) -> Option<String> {
     })
 }
 
+/// Whether it has the shape of an access token that Meta issues: `EAA` and at least 97 further letters and digits.
+///
+/// Real ones have been seen with 180 and more characters; nobody makes up a hundred by hand.
+fn is_real_token(value: &str) -> bool {
+    const SHORTEST: usize = 100;
+    let value = value.trim();
+    value.len() >= SHORTEST
+        && value.starts_with("EAA")
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 fn webhook_problem(name: &str, value: &str) -> Option<String> {
     let problem = match Url::parse(value) {
         Err(error) => format!("is not an absolute URL ({error})"),
@@ -231,6 +251,21 @@ mod tests {
     #[test]
     fn the_default_is_valid() {
         assert_eq!(Config::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_real_looking_token_is_refused_and_not_repeated() {
+        let of = |letters: usize| Config {
+            page_access_token: format!("EAA{}", "Bx7".repeat(letters / 3)),
+            ..Config::default()
+        };
+        let told = of(180).validate().unwrap_err().to_string();
+        assert!(
+            told.contains("page_access_token looks like a real"),
+            "{told}"
+        );
+        assert!(!told.contains("Bx7Bx7"), "{told}");
+        assert_eq!(of(30).validate(), Ok(()));
     }
 
     #[test]

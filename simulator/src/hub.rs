@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,7 +18,7 @@ use crate::journal::{Journal, What};
 use crate::knob::KnobError;
 use crate::webhook::{Attempt, Courier, Delivery, HandshakeAnswer, Outcome, Scheduler};
 use crate::world::{Change, Command, Event, Ids, Refusal, Sealer, Subscription, World};
-use crate::{Clock, Config, Knobs};
+use crate::{Clock, Config, Knobs, control};
 
 /// The shared state. The world's lock is held for single commands only, never across an await.
 pub(crate) struct Hub {
@@ -36,6 +37,8 @@ pub(crate) struct Hub {
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
     pub(crate) rates: Rates,
+    /// One permit for each event stream that may be open.
+    pub(crate) streams: Arc<Semaphore>,
     knobs: Mutex<Knobs>,
     world: Mutex<World>,
     me: Weak<Self>,
@@ -71,6 +74,7 @@ impl Hub {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             rates: Rates::default(),
+            streams: Arc::new(Semaphore::new(control::STREAMS)),
             knobs: Mutex::new(config.knobs),
             world: Mutex::new(first_world(&config)),
             me: Weak::clone(me),
@@ -108,6 +112,12 @@ impl Hub {
             .set(name, value)?;
         self.note(None, format!("the knob {name} was turned to {value}"));
         Ok(())
+    }
+
+    /// The world and the knobs of the beginning; only used tokens are still known.
+    pub(crate) fn begin_anew(&self) {
+        *self.knobs.lock().unwrap_or_else(PoisonError::into_inner) = self.config.knobs;
+        self.world().begin_anew(first_world(&self.config));
     }
 
     /// Carries out a command; returns what happened and when, in platform milliseconds.

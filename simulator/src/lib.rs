@@ -7,6 +7,8 @@
 mod activity;
 pub mod clock;
 pub mod config;
+mod control;
+mod environment;
 mod escape;
 pub mod fault;
 mod graph;
@@ -15,6 +17,7 @@ mod hub;
 pub mod journal;
 pub mod knob;
 mod platform;
+mod reset;
 mod server;
 mod sever;
 pub mod time;
@@ -26,6 +29,7 @@ pub mod world;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError, OtherApp};
+pub use environment::Environment;
 pub use hold::HeldSends;
 pub use knob::Knobs;
 pub use platform::{Simulator, StartError, UserError};

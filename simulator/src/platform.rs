@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
+use crate::environment::Environment;
 use crate::fault::Faults;
 use crate::hold::HeldSends;
 use crate::hub::Hub;
@@ -73,10 +74,15 @@ pub struct Simulator {
 #[derive(Debug)]
 struct Handle {
     hub: Arc<Hub>,
+    /// Whether the platform ends with this handle.
+    owner: bool,
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        if !self.owner {
+            return;
+        }
         for sentence in self.hub.faults.never_fired() {
             tracing::warn!("{sentence}");
         }
@@ -101,8 +107,16 @@ impl Simulator {
             async move { hub.clock.drive(&hub.tasks, &hub.stop).await }
         });
         Ok(Self {
-            handle: Arc::new(Handle { hub }),
+            handle: Arc::new(Handle { hub, owner: true }),
         })
+    }
+
+    /// A handle for the platform's own routes: they must not keep it alive or end it.
+    pub(crate) fn guest(hub: &Arc<Hub>) -> Self {
+        let hub = Arc::clone(hub);
+        Self {
+            handle: Arc::new(Handle { hub, owner: false }),
+        }
     }
 
     /// Where it listens.
@@ -113,6 +127,12 @@ impl Simulator {
     /// Base URL of the Graph API, without a trailing slash.
     pub fn graph_url(&self) -> String {
         self.hub().origin()
+    }
+
+    /// What a backend has to be told to talk to this platform. Holds secrets.
+    pub fn environment(&self) -> Environment {
+        let hub = self.hub();
+        Environment::of(&hub.config, hub.origin(), hub.callback_url())
     }
 
     /// The configuration in force.

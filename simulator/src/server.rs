@@ -19,7 +19,7 @@ use warp::{Filter, Rejection, Reply as _};
 use crate::clock::http_date;
 use crate::hub::Hub;
 use crate::sever::{Scissors, Severable};
-use crate::{graph, webview};
+use crate::{control, graph, webview};
 
 /// A finished route. Every route has this one type, so the table is a list.
 pub(crate) type Route = BoxedFilter<(Response,)>;
@@ -110,23 +110,27 @@ fn connection(
 }
 
 fn table(hub: &Arc<Hub>) -> Route {
-    [webview::routes(hub), graph::routes(hub)]
-        .into_iter()
-        .reduce(|left, right| left.or(right).unify().boxed())
-        .expect("the table has two routes")
-        .recover(unforeseen)
-        .unify()
-        .map({
-            let hub = Arc::clone(hub);
-            move |mut response: Response| {
-                // One clock for everything: hyper's own line would tell the real time.
-                if let Ok(date) = HeaderValue::from_str(&http_date(hub.clock.now_ms())) {
-                    response.headers_mut().entry(DATE).or_insert(date);
-                }
-                response
+    [
+        webview::routes(hub),
+        control::routes(hub),
+        graph::routes(hub),
+    ]
+    .into_iter()
+    .reduce(|left, right| left.or(right).unify().boxed())
+    .expect("the table has three routes")
+    .recover(unforeseen)
+    .unify()
+    .map({
+        let hub = Arc::clone(hub);
+        move |mut response: Response| {
+            // One clock for everything: hyper's own line would tell the real time.
+            if let Ok(date) = HeaderValue::from_str(&http_date(hub.clock.now_ms())) {
+                response.headers_mut().entry(DATE).or_insert(date);
             }
-        })
-        .boxed()
+            response
+        }
+    })
+    .boxed()
 }
 
 /// Graph takes every request, so this answers defects of our own only.

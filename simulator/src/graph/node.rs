@@ -93,11 +93,17 @@ fn recipient(hub: &Hub, call: &Call) -> Result<Option<String>, GraphError> {
 
 /// Whose token a call carries, for the journal, whether it is still valid or not.
 pub(crate) fn bearer_of_token(hub: &Hub, call: &Call) -> Option<String> {
-    let token: Token = hub
-        .sealer
-        .open(&call.params.text("account_linking_token")?)
-        .ok()?;
-    Some(token.psid)
+    token(hub, call).map(|token| token.psid)
+}
+
+/// The journal line of the tap from which the call's linking token came.
+pub(crate) fn tap_of_token(hub: &Hub, call: &Call) -> Option<u64> {
+    token(hub, call).map(|token| token.serial)
+}
+
+fn token(hub: &Hub, call: &Call) -> Option<Token> {
+    let text = call.params.text("account_linking_token")?;
+    hub.sealer.open(&text).ok()
 }
 
 /// `GET /{psid}` (protocol section 4.3, user profile).

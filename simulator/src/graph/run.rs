@@ -94,6 +94,8 @@ pub(crate) fn finish(
         value,
     } = Answer::of(&result, &trace);
     let now_ms = hub.clock.now_ms();
+    let psid = told.psid.take().or_else(|| concerned(hub, call));
+    let cause = cause.or_else(|| origin(hub, call, psid.as_deref()));
     let line = GraphCall {
         trace,
         method: received.method.to_string(),
@@ -102,7 +104,7 @@ pub(crate) fn finish(
         headers: lines(&received.headers),
         body: received.body,
         endpoint: call.endpoint.name().to_owned(),
-        psid: told.psid.take().or_else(|| concerned(hub, call)),
+        psid,
         status,
         answer: value,
     };
@@ -235,6 +237,23 @@ pub(crate) fn concerned(hub: &Hub, call: &Call) -> Option<String> {
         Endpoint::Profile(psid) => Some(psid.clone()),
         _ => None,
     }
+}
+
+/// The journal line that a call follows from, as far as it can be told.
+///
+/// A linking token knows its tap. Any other call says nothing of what made the backend send it, so the event that is
+/// on its way to its user counts, or else the newest that was delivered.
+fn origin(hub: &Hub, call: &Call, psid: Option<&str>) -> Option<u64> {
+    if let Endpoint::Recipient = call.endpoint {
+        return node::tap_of_token(hub, call);
+    }
+    let psid = psid?;
+    let under_way = {
+        let state = hub.scheduler.state();
+        let sending = state.queue.under_way_to(psid);
+        sending.map(|queued| queued.cause)
+    };
+    under_way.unwrap_or_else(|| hub.journal.newest_delivery(psid))
 }
 
 fn lines(headers: &HeaderMap) -> Vec<(String, String)> {

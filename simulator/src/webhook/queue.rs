@@ -208,6 +208,12 @@ impl Queue {
         self.under_way.get_mut(&id)
     }
 
+    /// The oldest delivery that is being sent to this user.
+    pub(crate) fn under_way_to(&self, psid: &str) -> Option<&Queued> {
+        let mut sending = self.under_way.values();
+        sending.find(|queued| queued.psids.iter().any(|known| known == psid))
+    }
+
     /// Takes a delivery back from the wire and frees its users for their next one.
     pub(crate) fn back(&mut self, id: DeliveryId) -> Option<Queued> {
         let queued = self.under_way.remove(&id)?;

@@ -71,6 +71,26 @@ impl World {
         self.history.forgotten()
     }
 
+    /// Users in the order of their ids from behind `after` on, at most `limit`.
+    pub fn users_after(&self, after: &str, limit: usize) -> Vec<&str> {
+        let ids = self.users.keys().map(|psid| &**psid);
+        let mut ids: Vec<_> = ids.filter(|psid| *psid > after).collect();
+        ids.sort_unstable();
+        ids.truncate(limit);
+        ids
+    }
+
+    /// How many users there are.
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Becomes `first`, but goes on knowing which tokens are used up.
+    pub(crate) fn begin_anew(&mut self, first: Self) {
+        let spent = std::mem::take(&mut self.spent);
+        *self = Self { spent, ..first };
+    }
+
     /// Decides what follows from a command at platform time `now_ms`, as the knobs have it. Changes nothing.
     pub fn handle(
         &self,

@@ -249,9 +249,7 @@ async fn the_standing_of_a_linking_can_be_asked_at_every_step() {
     let attempt = platform.deliver(event).await;
     platform.conclude_held(&opening, &attempt);
     assert_eq!(standing().as_deref(), Some("linked/done"));
-    platform
-        .clock()
-        .advance(std::time::Duration::from_mins(5));
+    platform.clock().advance(std::time::Duration::from_mins(5));
     assert_eq!(standing().as_deref(), Some("linked/expired"));
     assert_eq!(platform.standing("404"), None);
 }
