@@ -38,7 +38,9 @@ async fn logged_in(bench: &Bench) {
         json!({ "url": BUTTON }),
     )
     .await;
-    let back = opening["redirect_uri"].as_str().unwrap();
+    let back = opening["redirect_uri"]
+        .as_str()
+        .expect("a login has a way back");
     let url = format!("{back}&authorization_code={CODE}");
     let landed = post(bench, "/land", json!({ "url": url })).await;
     assert_eq!(landed["result"], "linked", "{landed}");

@@ -9,7 +9,9 @@ use crate::backend::{BUTTON, Bench, PSID, TOKEN, answer, ok};
 /// A login, then a message of the page to the user. Returns what must not leave the process.
 async fn played(bench: &Bench) -> [String; 4] {
     let platform = &bench.platform;
-    let opening = platform.tap_log_in(PSID, BUTTON, None).unwrap();
+    let opening = platform
+        .tap_log_in(PSID, BUTTON, None)
+        .expect("a Log In button starts linking");
     let code = "c0de/of-this-login";
     let url = format!("{}&authorization_code={code}", opening.redirect_uri);
     let recipient = bench.get("/me").query(&[
