@@ -7,12 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
+use crate::environment::Environment;
+use crate::fault::Faults;
 use crate::hold::HeldSends;
 use crate::hub::Hub;
 use crate::journal::Journal;
-use crate::webhook::{Attempt, Delivery, Envelope, HandshakeAnswer, Item, psids_in, verification};
+use crate::knob::KnobError;
+use crate::webhook::{
+    Attempt, Delivery, DeliveryQueue, Envelope, HandshakeAnswer, Happening, Item, psids_in,
+    verification,
+};
 use crate::webview::{self, Address, Landed, Landing, LandingResult, Opening, RedirectTemplate};
-use crate::{Clock, Config, ConfigError, server};
+use crate::world::{Alias, Change, Page};
+use crate::{Clock, Config, ConfigError, Knobs, server};
 
 /// Why the platform did not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,10 +74,18 @@ pub struct Simulator {
 #[derive(Debug)]
 struct Handle {
     hub: Arc<Hub>,
+    /// Whether the platform ends with this handle.
+    owner: bool,
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        if !self.owner {
+            return;
+        }
+        for sentence in self.hub.faults.never_fired() {
+            tracing::warn!("{sentence}");
+        }
         self.hub.stop.cancel();
     }
 }
@@ -85,11 +100,23 @@ impl Simulator {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let hub = Arc::new(Hub::new(config, address));
+        let hub = Hub::new(config, address);
         hub.tasks.spawn(server::serve(listener, Arc::clone(&hub)));
+        hub.tasks.spawn({
+            let hub = Arc::clone(&hub);
+            async move { hub.clock.drive(&hub.tasks, &hub.stop).await }
+        });
         Ok(Self {
-            handle: Arc::new(Handle { hub }),
+            handle: Arc::new(Handle { hub, owner: true }),
         })
+    }
+
+    /// A handle for the platform's own routes: they must not keep it alive or end it.
+    pub(crate) fn guest(hub: &Arc<Hub>) -> Self {
+        let hub = Arc::clone(hub);
+        Self {
+            handle: Arc::new(Handle { hub, owner: false }),
+        }
     }
 
     /// Where it listens.
@@ -102,9 +129,25 @@ impl Simulator {
         self.hub().origin()
     }
 
+    /// What a backend has to be told to talk to this platform. Holds secrets.
+    pub fn environment(&self) -> Environment {
+        let hub = self.hub();
+        Environment::of(&hub.config, hub.origin(), hub.callback_url())
+    }
+
     /// The configuration in force.
     pub fn config(&self) -> &Config {
         &self.hub().config
+    }
+
+    /// The value of every knob now.
+    pub fn knobs(&self) -> Knobs {
+        self.hub().knobs()
+    }
+
+    /// Turns a knob while the platform runs; what happens from now on follows it.
+    pub fn set_knob(&self, name: &str, value: &str) -> Result<(), KnobError> {
+        self.hub().set_knob(name, value)
     }
 
     /// The platform's clock.
@@ -120,6 +163,17 @@ impl Simulator {
     /// Adds a user who talks to the page; `psid` is a decimal string of at most 20 digits, or one is made.
     pub fn add_user(&self, psid: Option<&str>, name: &str) -> Result<String, UserError> {
         self.hub().add_user(psid, name)
+    }
+
+    /// Gives a user another name by which the Send API reaches them (protocol row 4.1.9).
+    pub fn add_alias(&self, psid: &str, alias: Alias) -> Result<(), UserError> {
+        let psid = psid.to_owned();
+        Ok(self.hub().change(&Change::AliasGiven { alias, psid })?)
+    }
+
+    /// What the business has set up for its page until now.
+    pub fn page(&self) -> Page {
+        self.hub().world().page().clone()
     }
 
     /// Whether the platform holds this user as linked, and by which code.
@@ -161,9 +215,11 @@ impl Simulator {
     /// `account_linking_token` in `url` must be the one of `opening`. A `url` without one is aborted if the
     /// `redirect_uri` had one, as production could not tell whose it is.
     ///
-    /// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
+    /// Once the event is in the queue it is sent and decided, even if the caller goes away.
     pub async fn land(&self, opening: &Opening, url: &str, landing: Landing) -> Landed {
-        webview::arrive(self.hub(), Some(opening), Address::of_url(url), landing).await
+        webview::come_back(self.hub(), Some(opening), Address::of_url(url), landing)
+            .await
+            .landed()
     }
 
     /// Decides a landing that was held, by the attempt with which the caller delivered its event.
@@ -181,7 +237,7 @@ impl Simulator {
     /// Sends a raw delivery to the webhook. Does not change the world's link state.
     pub async fn deliver(&self, delivery: Delivery) -> Attempt {
         let psids = psids_in(&delivery.body);
-        self.hub().deliver(delivery, psids, None).await.0
+        self.hub().deliver(delivery, psids).await
     }
 
     /// Sends a verification GET with exactly this query (order kept) and returns the answer.
@@ -190,15 +246,20 @@ impl Simulator {
         query: &[(String, String)],
         timeout: Duration,
     ) -> HandshakeAnswer {
-        self.hub().handshake(query, timeout).await
+        let hub = self.hub();
+        let url = hub.callback_url();
+        hub.handshake(url.as_deref(), query, timeout).await
     }
 
     /// Verifies the webhook as the platform does when a subscription is made.
     pub async fn verify_webhook(&self) -> Result<(), String> {
         let hub = self.hub();
         let challenge = hub.ids.challenge();
-        let query = verification(&challenge, &hub.config.verify_token);
-        let answer = hub.handshake(&query, hub.config.ack_timeout).await;
+        let query = verification(&challenge, &hub.verify_token());
+        let url = hub.callback_url();
+        let answer = hub
+            .handshake(url.as_deref(), &query, hub.config.ack_timeout)
+            .await;
         answer.failure(&challenge).map_or(Ok(()), Err)
     }
 
@@ -222,6 +283,28 @@ impl Simulator {
     /// The very bytes of an `unlinked` event for this user at the platform's present time, unsigned.
     pub fn unlinked_bytes(&self, psid: &str) -> Bytes {
         self.unlinked(psid).to_bytes()
+    }
+
+    /// Anything else that a user does: sends a picture, reacts, opens a link. The event is delivered.
+    ///
+    /// The events that the page or the platform causes can be made in the same way.
+    pub async fn happen(&self, psid: &str, happening: Happening) -> Result<Attempt, UserError> {
+        self.hub().happen(psid, happening).await
+    }
+
+    /// The user has seen everything that was said until now; the read receipt is delivered.
+    pub async fn read(&self, psid: &str) -> Result<Attempt, UserError> {
+        self.hub().read(psid).await
+    }
+
+    /// The queue of deliveries, to look at and to meddle with.
+    pub fn queue(&self) -> DeliveryQueue {
+        DeliveryQueue::of(self.hub())
+    }
+
+    /// The fault rules.
+    pub fn faults(&self) -> Faults {
+        self.hub().faults.clone()
     }
 
     /// Makes Send API calls for `psid` hang until the guard is dropped (at most `limit`).
@@ -261,7 +344,7 @@ impl Simulator {
         ))
     }
 
-    fn hub(&self) -> &Arc<Hub> {
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.handle.hub
     }
 }

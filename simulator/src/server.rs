@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,11 +12,14 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
+use warp::http::header::{DATE, HeaderValue};
 use warp::reply::Response;
 use warp::{Filter, Rejection, Reply as _};
 
+use crate::clock::http_date;
 use crate::hub::Hub;
-use crate::{graph, webview};
+use crate::sever::{Scissors, Severable};
+use crate::{control, graph, webview};
 
 /// A finished route. Every route has this one type, so the table is a list.
 pub(crate) type Route = BoxedFilter<(Response,)>;
@@ -89,20 +93,44 @@ fn connection(
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE);
-    let service = TowerToHyperService::new(warp::service(routes));
+    let answering = TowerToHyperService::new(warp::service(routes));
+    let scissors = Scissors::default();
+    let stream = Severable::new(stream, scissors.clone());
+    let service = service_fn(move |request| {
+        let answer = answering.call(request);
+        let scissors = scissors.clone();
+        async move {
+            let Ok(response) = answer.await;
+            scissors.pass(response)
+        }
+    });
     builder
         .serve_connection(TokioIo::new(stream), service)
         .into_owned()
 }
 
 fn table(hub: &Arc<Hub>) -> Route {
-    [webview::routes(hub), graph::routes(hub)]
-        .into_iter()
-        .reduce(|left, right| left.or(right).unify().boxed())
-        .expect("the table has two routes")
-        .recover(unforeseen)
-        .unify()
-        .boxed()
+    [
+        webview::routes(hub),
+        control::routes(hub),
+        graph::routes(hub),
+    ]
+    .into_iter()
+    .reduce(|left, right| left.or(right).unify().boxed())
+    .expect("the table has three routes")
+    .recover(unforeseen)
+    .unify()
+    .map({
+        let hub = Arc::clone(hub);
+        move |mut response: Response| {
+            // One clock for everything: hyper's own line would tell the real time.
+            if let Ok(date) = HeaderValue::from_str(&http_date(hub.clock.now_ms())) {
+                response.headers_mut().entry(DATE).or_insert(date);
+            }
+            response
+        }
+    })
+    .boxed()
 }
 
 /// Graph takes every request, so this answers defects of our own only.

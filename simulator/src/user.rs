@@ -1,18 +1,21 @@
 //! What a user does in the conversation: says, presses, logs in, logs out.
 
-use std::sync::Arc;
-
-use url::Url;
-
 use crate::UserError;
 use crate::hub::Hub;
-use crate::webhook::{Attempt, Delivery, Envelope, Happening, Item, Message, Postback};
-use crate::webview::{self, Opening, RedirectTemplate};
-use crate::world::{Command, Event, Refusal};
+use crate::webhook::{
+    Attempt, Happening, Item, Message, NotSent, Outgoing, Postback, ReadReceipt, Ticket, Told,
+};
+use crate::world::{Change, Command, Event, Refusal};
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         Self(refusal.to_string())
+    }
+}
+
+impl From<NotSent> for UserError {
+    fn from(not_sent: NotSent) -> Self {
+        Self(not_sent.to_string())
     }
 }
 
@@ -34,12 +37,8 @@ impl Hub {
     }
 
     pub(crate) async fn say(&self, psid: &str, text: &str) -> Result<Attempt, UserError> {
-        let message = Message {
-            mid: self.ids.message_id(),
-            text: text.to_owned(),
-        };
-        self.tell(psid, "messages", Happening::Message(message))
-            .await
+        let message = Message::text(self.ids.message_id(), text);
+        self.happen(psid, Happening::Message(message)).await
     }
 
     pub(crate) async fn postback(
@@ -48,102 +47,110 @@ impl Hub {
         title: &str,
         payload: &str,
     ) -> Result<Attempt, UserError> {
-        let mid = self.ids.message_id();
-        let postback = Postback {
-            mid,
-            title: title.to_owned(),
-            payload: payload.to_owned(),
-        };
-        self.tell(psid, "messaging_postbacks", Happening::Postback(postback))
-            .await
-    }
-
-    pub(crate) fn tap_log_in(
-        &self,
-        psid: &str,
-        button_url: &str,
-        redirect: Option<&RedirectTemplate>,
-    ) -> Result<Opening, UserError> {
-        let _own = self.own_time.start();
-        let openable =
-            Url::parse(button_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-        if !openable {
-            return Err(UserError(format!(
-                "the Log In button's url \"{button_url}\" cannot be opened; give an absolute http or https address"
-            )));
-        }
-        let (_, now_ms) = self.command(&Command::Tap { psid })?;
-        let tapped = self.note(None, format!("{psid} tapped Log In"));
-        let token = self.sealer.seal(psid, now_ms, tapped);
-        let own;
-        let redirect = if let Some(given) = redirect {
-            given
-        } else {
-            own = RedirectTemplate::own(&self.origin());
-            &own
-        };
-        Ok(webview::open(button_url, redirect, psid, token))
+        let postback = Postback::new(self.ids.message_id(), title, payload);
+        self.happen(psid, Happening::Postback(postback)).await
     }
 
     pub(crate) async fn tap_log_out(&self, psid: &str) -> Result<Attempt, UserError> {
-        let (_, now_ms) = self.command(&Command::LogOut { psid })?;
+        let (event, now_ms) = self.command(&Command::LogOut { psid })?;
         let cause = self.note(None, format!("{psid} tapped Log Out"));
-        if !self.config.subscribes("messaging_account_linking") {
-            return Err(not_subscribed("messaging_account_linking"));
+        if !matches!(event, Event::Unlinked { notify: true, .. }) {
+            return Err(UserError(
+                "no event was sent: the user is not linked, and the knob log_out_event_when_unlinked is off"
+                    .to_owned(),
+            ));
         }
-        let event = Envelope::of_one(Item::unlinked(psid, &self.config.page_id, now_ms));
-        Ok(self.send(&event, psid, Some(cause)).await)
+        let ticket = self.publish(Outgoing {
+            item: Item::unlinked(psid, &self.config.page_id, now_ms),
+            at_ms: now_ms,
+            psid: psid.to_owned(),
+            cause: Some(cause),
+            awaited: None,
+            only: None,
+        })?;
+        attempted(ticket).await
     }
 
     /// The backend's unlink call. When an unlinked event is due, tells since when, in platform milliseconds.
     pub(crate) fn unlink_by_call(&self, psid: &str) -> Result<Option<u64>, Refusal> {
         let (event, now_ms) = self.command(&Command::UnlinkCall { psid })?;
-        let wanted = self.config.unlinked_event_after_api
-            && self.config.subscribes("messaging_account_linking");
+        let wanted =
+            self.config.unlinked_event_after_api && self.subscribes("messaging_account_linking");
         Ok((wanted && matches!(event, Event::Unlinked { notify: true, .. })).then_some(now_ms))
     }
 
-    /// Sends the event that an unlink call is followed by, while nobody waits for it.
-    pub(crate) fn send_unlinked_unattended(self: &Arc<Self>, psid: String, at_ms: u64, cause: u64) {
-        let event = Envelope::of_one(Item::unlinked(&psid, &self.config.page_id, at_ms));
-        let delivery = Delivery::signed_bytes(&self.config, event.to_bytes());
-        self.deliver_unattended(delivery, psid, Some(cause));
+    /// Queues the event that an unlink call is followed by.
+    pub(crate) fn send_unlinked_unattended(&self, psid: String, at_ms: u64, cause: u64) {
+        let published = self.publish(Outgoing {
+            item: Item::unlinked(&psid, &self.config.page_id, at_ms),
+            at_ms,
+            psid,
+            cause: Some(cause),
+            awaited: None,
+            only: None,
+        });
+        if let Err(not_sent) = published {
+            self.note(Some(cause), not_sent.to_string());
+        }
     }
 
-    async fn tell(
+    /// Anything that the user does in the conversation; the event is delivered.
+    pub(crate) async fn happen(
         &self,
         psid: &str,
-        field: &str,
         happening: Happening,
     ) -> Result<Attempt, UserError> {
-        if self.world().name_of(psid).is_none() {
-            return Err(Refusal::UnknownUser {
+        let now_ms = self.clock.now_ms();
+        if speaks(&happening) {
+            // Whatever the user says opens the 24 hours, whether the app hears of it or not.
+            self.change(&Change::Spoke {
                 psid: psid.to_owned(),
-            }
-            .into());
+                at_ms: now_ms,
+            })?;
+        } else if self.world().name_of(psid).is_none() {
+            let psid = psid.to_owned();
+            return Err(Refusal::UnknownUser { psid }.into());
         }
-        if !self.config.subscribes(field) {
-            return Err(not_subscribed(field));
-        }
-        let event = Envelope::of_one(Item::new(
-            psid,
-            &self.config.page_id,
-            self.clock.now_ms(),
-            happening,
-        ));
-        Ok(self.send(&event, psid, None).await)
+        let item = Item::of_user(psid, &self.config.page_id, now_ms, happening);
+        let ticket = self.publish(Outgoing {
+            item,
+            at_ms: now_ms,
+            psid: psid.to_owned(),
+            cause: None,
+            awaited: None,
+            only: None,
+        })?;
+        attempted(ticket).await
     }
 
-    async fn send(&self, event: &Envelope, psid: &str, cause: Option<u64>) -> Attempt {
-        let preparing = self.own_time.start();
-        let delivery = Delivery::signed_bytes(&self.config, event.to_bytes());
-        drop(preparing);
-        self.deliver(delivery, vec![psid.to_owned()], cause).await.0
+    /// The user has seen everything that was said until now.
+    pub(crate) async fn read(&self, psid: &str) -> Result<Attempt, UserError> {
+        let watermark = self.clock.now_ms();
+        self.happen(psid, Happening::Read(ReadReceipt { watermark }))
+            .await
     }
 }
 
-fn not_subscribed(field: &str) -> UserError {
-    UserError(format!(
-        "no event was sent: the app is not subscribed to {field}; add it to subscribed_fields"
-    ))
+/// Whether it opens the page's 24 hours (protocol row 4.1.12): receipts and edits do not.
+fn speaks(happening: &Happening) -> bool {
+    matches!(
+        happening,
+        Happening::Message(_)
+            | Happening::Postback(_)
+            | Happening::Referral(_)
+            | Happening::Optin(_)
+    )
+}
+
+async fn attempted(ticket: Ticket) -> Result<Attempt, UserError> {
+    let id = ticket.id;
+    match ticket.told().await {
+        Told::Tried { attempt, .. } => Ok(attempt),
+        Told::Kept => Err(UserError(format!(
+            "the event waits as delivery {id}: the queue is paused or the delivery delayed; step or resume the queue"
+        ))),
+        Told::Dropped => Err(UserError(format!(
+            "delivery {id} was taken out of the queue before it was sent"
+        ))),
+    }
 }

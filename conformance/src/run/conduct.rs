@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use linklab_simulator::Simulator;
+use linklab_simulator::webhook::Retries;
+use linklab_simulator::{Knobs, Simulator};
 use tokio::time::Instant;
 
 use super::assemble::Evidence;
@@ -128,6 +129,11 @@ async fn platform(
         webhook_url: described.subject.webhook_url.clone(),
         // The platform must wait as long as the policy allows, or nobody could see that it was kept.
         ack_timeout: Duration::from_secs(described.subject.policy.ack_seconds),
+        // A scenario says itself what is delivered, and how often; the platform must not add to it.
+        knobs: Knobs {
+            retries: Retries::Off,
+            ..Knobs::default()
+        },
         seed: options.seed,
         ..linklab_simulator::Config::default()
     };

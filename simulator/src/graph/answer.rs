@@ -1,50 +1,24 @@
 //! The answer to a call: its body, its headers, and what follows from it.
 
 use bytes::Bytes;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use warp::http::header::{CONTENT_TYPE, DATE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
 use warp::http::{HeaderMap, StatusCode};
 use warp::reply::Response;
 
 use super::error::GraphError;
+use super::object::Json;
 use crate::clock::http_date;
 use crate::escape::{Dialect, to_bytes};
 
-/// A success: a flat object whose order is kept; every value that linking needs is a string.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Object(Vec<(&'static str, String)>);
-
-impl Object {
-    #[must_use]
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.push((name, value.into()));
-        self
-    }
-}
-
-impl Serialize for Object {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in &self.0 {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
 /// What happens once the call is in the journal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) enum Consequence {
     /// Nothing.
+    #[default]
     None,
     /// A message appears in a conversation.
-    Said {
-        /// Whose conversation.
-        psid: String,
-        /// The `message` object.
-        message: Value,
-    },
+    Said(Said),
     /// An unlinked event is due.
     Unlinked {
         /// Who.
@@ -52,6 +26,44 @@ pub(crate) enum Consequence {
         /// When the world let go of the link, in milliseconds.
         at_ms: u64,
     },
+    /// Control of a conversation has moved, or somebody asks for it.
+    Handover(Handover),
+}
+
+/// A message of the page.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Said {
+    /// To whom.
+    pub(crate) psid: String,
+    /// Its id.
+    pub(crate) mid: String,
+    /// The `message` object as sent.
+    pub(crate) message: Value,
+}
+
+/// A call of the handover protocol that has consequences (protocol section 4.3, thread control).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Handover {
+    /// Whose conversation.
+    pub(crate) psid: String,
+    /// `pass_thread_control`, `take_thread_control` or `request_thread_control`.
+    pub(crate) call: &'static str,
+    /// The app that had, or has, control.
+    pub(crate) from_app_id: String,
+    /// The app that gets, or wants, control.
+    pub(crate) to_app_id: String,
+    /// What the caller wrote beside it.
+    pub(crate) metadata: Option<String>,
+}
+
+/// What an answer tells beside its body.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The user concerned, as far as the answer knows better than the request.
+    pub(crate) psid: Option<String>,
+    pub(crate) then: Consequence,
+    /// Our own remarks, for a header only.
+    pub(crate) hints: Vec<String>,
 }
 
 /// The answer as bytes for the wire and as a value for the journal.
@@ -63,12 +75,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn of(result: &Result<Object, GraphError>, trace: &str) -> Self {
+    pub(crate) fn of(result: &Result<Json, GraphError>, trace: &str) -> Self {
         let (status, bytes, value) = match result {
-            Ok(object) => (
+            Ok(json) => (
                 200,
-                to_bytes(object, Dialect::Graph),
-                serde_json::to_value(object),
+                to_bytes(json, Dialect::Graph),
+                serde_json::to_value(json),
             ),
             Err(error) => {
                 let wire = error.wire(trace);
@@ -87,36 +99,46 @@ impl Answer {
     }
 }
 
-/// The response with the headers that were seen on real ones (protocol section 2.3).
-pub(crate) fn response(
-    status: u16,
-    body: Bytes,
+/// The headers that were seen on real answers (protocol section 2.3), and ours.
+pub(crate) fn headers(
     version: Option<&str>,
     now_ms: u64,
     error: Option<&GraphError>,
-) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.reserve(10);
+    hints: &[String],
+) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(10);
     for (name, value) in STANDING {
         headers.insert(name, HeaderValue::from_static(value));
     }
     put(
-        headers,
+        &mut headers,
         HeaderName::from_static("facebook-api-version"),
         version.unwrap_or(DEFAULT_VERSION),
     );
-    put(headers, DATE, &http_date(now_ms));
+    put(&mut headers, DATE, &http_date(now_ms));
     if let Some(error) = error {
         let message = error.message.replace('"', "'");
         let challenge = format!("OAuth \"Facebook Platform\" \"invalid_request\" \"{message}\"");
-        put(headers, WWW_AUTHENTICATE, &challenge);
-        if let Some(hint) = &error.hint {
-            put(headers, HeaderName::from_static("x-linklab-hint"), hint);
-        }
+        put(&mut headers, WWW_AUTHENTICATE, &challenge);
     }
+    let hint = error.and_then(|error| error.hint.as_deref());
+    let hints: Vec<_> = hint
+        .into_iter()
+        .chain(hints.iter().map(String::as_str))
+        .collect();
+    if !hints.is_empty() {
+        let name = HeaderName::from_static("x-linklab-hint");
+        put(&mut headers, name, &hints.join("; "));
+    }
+    headers
+}
+
+/// The response with those headers.
+pub(crate) fn response(status: u16, body: Bytes, headers: HeaderMap) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.headers_mut() = headers;
     response
 }
 

@@ -1,12 +1,15 @@
 //! One call as it came and as it is understood.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use warp::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use warp::http::{HeaderMap, Method};
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Nodes};
 use super::param::Params;
+use super::upload::Upload;
 
 /// The bytes of a call.
 #[derive(Debug)]
@@ -15,7 +18,17 @@ pub(crate) struct Received {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
+    /// The body, or the beginning of an upload.
     pub(crate) body: Bytes,
+    /// What a multipart body was found to hold.
+    pub(crate) parts: Option<Parts>,
+}
+
+/// The parts of a multipart body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Parts {
+    pub(crate) texts: Vec<(String, String)>,
+    pub(crate) file: Option<Upload>,
 }
 
 /// A call, understood.
@@ -28,31 +41,49 @@ pub(crate) struct Call {
     pub(crate) params: Params,
     /// The token of an `Authorization` header.
     pub(crate) bearer: Option<String>,
+    /// The file of a multipart body.
+    pub(crate) file: Option<Upload>,
 }
 
 impl Call {
-    pub(crate) fn read(received: &Received, page_id: &str) -> Self {
-        let (version, segments) = split(&received.path);
+    pub(crate) fn read(received: &mut Received, nodes: &Nodes<'_>) -> Self {
         let text = |name| {
             received
                 .headers
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        let params = Params::read(&received.query, text(CONTENT_TYPE), &received.body);
         let bearer = text(AUTHORIZATION).and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
             matches!(scheme.to_ascii_lowercase().as_str(), "bearer" | "oauth")
                 .then(|| token.trim().to_owned())
         });
-        let endpoint = Endpoint::of(&received.method, &segments, page_id, &params);
+        let (params, file) = match received.parts.take() {
+            Some(parts) => (Params::of_parts(&received.query, parts.texts), parts.file),
+            None => (
+                Params::read(&received.query, text(CONTENT_TYPE), &received.body),
+                None,
+            ),
+        };
+        let (version, segments) = split(&received.path);
+        let endpoint = Endpoint::of(&received.method, &segments, nodes, &params);
         Self {
             method: received.method.clone(),
             version,
             endpoint,
             params,
             bearer,
+            file,
         }
+    }
+
+    /// The access token, wherever it stands; one in query or body counts before one in the header (protocol
+    /// row 4.1.5).
+    pub(crate) fn token(&self) -> Option<Cow<'_, str>> {
+        self.params
+            .text("access_token")
+            .or(self.bearer.as_deref().map(Cow::Borrowed))
+            .filter(|token| !token.is_empty())
     }
 }
 

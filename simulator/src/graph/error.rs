@@ -64,6 +64,13 @@ impl GraphError {
         ))
     }
 
+    /// By analogy with the observed upper bound.
+    pub(crate) fn too_few(name: &str, least: usize) -> Self {
+        Self::parameter(format_args!(
+            "Length of param {name} must be greater than or equal to {least}"
+        ))
+    }
+
     pub(crate) fn unknown_keys(keys: &[&str], name: &str) -> Self {
         Self::parameter(format_args!(
             "Invalid keys \"{}\" were found in param \"{name}\".",
@@ -102,12 +109,131 @@ impl GraphError {
         }
     }
 
-    /// The subcode is documented, the sentence is inferred.
-    pub(crate) fn message_and_action() -> Self {
+    /// A documented error of the Send API (official table of error codes).
+    fn documented(code: u32, subcode: u32, text: &str) -> Self {
         Self {
-            subcode: Some(2_018_014),
-            ..Self::parameter("message and sender_action cannot be sent together")
+            subcode: Some(subcode),
+            ..Self::new(OAUTH, code, format!("(#{code}) {text}"))
         }
+    }
+
+    pub(crate) fn message_and_action() -> Self {
+        Self::documented(
+            100,
+            2_018_014,
+            "Cannot send both message and state at the same time.",
+        )
+    }
+
+    /// As it was logged in production; the table has the first sentence alone.
+    pub(crate) fn outside_window() -> Self {
+        Self::documented(
+            10,
+            2_018_278,
+            "This message is sent outside of allowed window. Learn more about the new policy here: \
+             https://developers.facebook.com/docs/messenger-platform/policy-overview",
+        )
+    }
+
+    /// The text of the official table under its number.
+    pub(crate) fn too_fast() -> Self {
+        Self::new(
+            OAUTH,
+            613,
+            "(#613) Calls to this api have exceeded the rate limit.",
+        )
+    }
+
+    pub(crate) fn other_app_controls() -> Self {
+        Self::documented(
+            10,
+            2_018_300,
+            "Message failed to send because another app is controlling this thread now.",
+        )
+    }
+
+    pub(crate) fn receivers_only() -> Self {
+        Self::documented(
+            10,
+            2_018_171,
+            "Only available to Primary and Secondary Receivers.",
+        )
+    }
+
+    pub(crate) fn wrong_app_id() -> Self {
+        Self::documented(100, 2_018_164, "Incorrect App ID.")
+    }
+
+    pub(crate) fn attachment_unknown() -> Self {
+        Self::documented(
+            100,
+            2_018_074,
+            "Possible invalid ID or you do not own the attachment.",
+        )
+    }
+
+    pub(crate) fn attachment_too_big() -> Self {
+        Self::documented(100, 2_018_109, "Attachment size exceeds allowable limit")
+    }
+
+    pub(crate) fn attachment_not_fetched() -> Self {
+        Self::documented(
+            100,
+            2_018_008,
+            "Failed to fetch the file from the url. Check that the URL is valid, with a valid SSL certificate, \
+             valid file size, and that the server is responding fast enough to avoid timeouts.",
+        )
+    }
+
+    pub(crate) fn attachment_of_another_kind() -> Self {
+        Self::documented(
+            100,
+            2_018_047,
+            "Upload attachment failure. A common way to trigger this error is that the provided media type does \
+             not match type of file provided int the URL.",
+        )
+    }
+
+    /// As several clients quote it; the subcode is theirs too.
+    pub(crate) fn get_started_needed() -> Self {
+        Self::documented(
+            100,
+            2_018_145,
+            "You must set a Get Started button if you also wish to use persistent menu.",
+        )
+    }
+
+    /// As it was logged in production.
+    pub(crate) fn page_token_needed() -> Self {
+        Self::new(
+            OAUTH,
+            210,
+            "(#210) A page access token is required to request this resource.",
+        )
+    }
+
+    /// As it was logged in production.
+    pub(crate) fn app_token_needed() -> Self {
+        Self::new(
+            OAUTH,
+            15,
+            "(#15) This method must be called with an app access_token.",
+        )
+    }
+
+    /// `sentence` begins with its own `(#2200)`.
+    pub(crate) fn not_verified(sentence: impl Into<String>) -> Self {
+        Self::new(OAUTH, 2_200, sentence)
+    }
+
+    /// The page's set-up is full; production has no such bounds, so the wording is its general one.
+    pub(crate) fn full(hint: impl Into<String>) -> Self {
+        Self::new(
+            OAUTH,
+            2,
+            "An unexpected error has occurred. Please retry your request later.",
+        )
+        .hint(hint)
     }
 
     pub(crate) fn nonexisting_field(field: &str, node: &str) -> Self {
@@ -139,6 +265,14 @@ impl GraphError {
             METHOD,
             100,
             "Invalid appsecret_proof provided in the API argument",
+        )
+    }
+
+    pub(crate) fn proof_missing() -> Self {
+        Self::new(
+            METHOD,
+            100,
+            "API calls from the server require an appsecret_proof argument",
         )
     }
 
@@ -178,6 +312,13 @@ impl GraphError {
             status,
             ..Self::new(OAUTH, 1, format!("(#1) {text}"))
         }
+    }
+
+    /// The same error under another HTTP status.
+    #[must_use]
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
     }
 
     #[must_use]

@@ -1,16 +1,16 @@
-//! Parameters of a Graph call, wherever they travel: query, form or JSON body.
+//! Parameters of a Graph call, wherever they travel: query, form, JSON body or the parts of a multipart one.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
 /// All parameters; those of the body count before those of the query.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Params {
     given: Vec<(String, Given)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Given {
     /// From a query or a form: objects are JSON text here.
     Text(String),
@@ -38,6 +38,29 @@ impl Params {
         Self { given }
     }
 
+    /// The texts of a multipart body, and the query.
+    pub(crate) fn of_parts(query: &str, parts: Vec<(String, String)>) -> Self {
+        let mut given: Vec<_> = parts
+            .into_iter()
+            .map(|(name, text)| (name, Given::Text(text)))
+            .collect();
+        given.extend(texts(query.as_bytes()));
+        Self { given }
+    }
+
+    /// Whether the parameter was sent at all.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// Takes over what a call of a batch inherits from the batch, unless it has its own.
+    pub(crate) fn inherit(&mut self, name: &str, value: &str) {
+        if !self.has(name) {
+            let value = Given::Text(value.to_owned());
+            self.given.push((name.to_owned(), value));
+        }
+    }
+
     /// A parameter as text; a number in a JSON body counts as its digits.
     pub(crate) fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.find(name)? {
@@ -47,10 +70,18 @@ impl Params {
         }
     }
 
+    /// Whether a parameter of a JSON body is JSON text inside JSON, as one client sends it (clients: JSON text row).
+    pub(crate) fn is_text_in_json(&self, name: &str) -> bool {
+        matches!(self.find(name), Some(Given::Json(Value::String(text))) if looks_structured(text))
+    }
+
     /// A parameter as JSON; text is parsed, with single quotes too (protocol row 4.1.2).
     pub(crate) fn json(&self, name: &str) -> Option<Cow<'_, Value>> {
         match self.find(name)? {
             Given::Json(Value::Null) => None,
+            Given::Json(Value::String(text)) if looks_structured(text) => {
+                Some(Cow::Owned(lenient(text)))
+            }
             Given::Json(value) => Some(Cow::Borrowed(value)),
             Given::Text(text) => Some(Cow::Owned(lenient(text))),
         }
@@ -89,6 +120,12 @@ impl Params {
             .find(|(key, _)| key == name)
             .map(|(_, given)| given)
     }
+}
+
+/// Whether a text can only be meant as a JSON object or array.
+fn looks_structured(text: &str) -> bool {
+    let text = text.trim();
+    (text.starts_with('{') && text.ends_with('}')) || (text.starts_with('[') && text.ends_with(']'))
 }
 
 enum BodyKind {

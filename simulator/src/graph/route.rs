@@ -1,27 +1,28 @@
-//! From bytes to bytes: reads a call, answers it, writes it down, and sets off what follows.
+//! From bytes to bytes: reads a call within its limits, has it done, and sends the answer.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, BufMut as _, Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _};
 use warp::Filter as _;
+use warp::http::header::CONTENT_TYPE;
 use warp::http::{HeaderMap, Method};
 use warp::path::FullPath;
 use warp::reply::Response;
 
-use super::answer::{Answer, Consequence, Object, response};
-use super::call::{Call, Received};
-use super::endpoint::Endpoint;
+use super::access::authorise;
+use super::answer::{Answer, headers as headers_of, response};
+use super::call::{Call, Parts, Received};
+use super::endpoint::Nodes;
 use super::error::GraphError;
-use super::{access, node, picture, send};
+use super::run::{Done, concerned, finish, wait_and_finish, waits};
+use super::{attachment, faulty, picture, upload};
 use crate::hub::Hub;
-use crate::journal::{GraphCall, What};
 use crate::server::{Route, raw_query, with};
-use crate::world::Refusal;
 
-/// The largest body that is read; a greater one is answered 413.
+/// The largest body that is read, in bytes; a greater one is answered 413. Uploads have a limit of their own.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// How long a client may take to send a body; a slower one is answered 408.
@@ -46,7 +47,10 @@ pub(crate) fn routes(hub: &Arc<Hub>) -> Route {
             )
         })
         .boxed();
-    picture::routes(hub).or(calls).unify().boxed()
+    [picture::routes(hub), attachment::routes(hub), calls]
+        .into_iter()
+        .reduce(|left, right| left.or(right).unify().boxed())
+        .expect("the table has three routes")
 }
 
 async fn serve(
@@ -57,163 +61,92 @@ async fn serve(
     headers: HeaderMap,
     chunks: impl Stream<Item = Result<impl Buf, warp::Error>> + Send,
 ) -> Response {
-    let body = match tokio::time::timeout(BODY_DEADLINE, collect(chunks)).await {
-        Ok(body) => body,
-        Err(_) => Err(GraphError::unreadable(
-            408,
-            "The request body did not arrive in time",
-        )),
+    let _busy = hub.activity.begin();
+    let body = tokio::time::timeout(BODY_DEADLINE, take(&headers, chunks)).await;
+    let (body, parts, unread) = match body {
+        Ok(Ok((body, parts))) => (body, parts, None),
+        Ok(Err(error)) => (Bytes::new(), None, Some(error)),
+        Err(_) => {
+            let late = "The request body did not arrive in time";
+            let error = GraphError::unreadable(408, late);
+            (Bytes::new(), None, Some(error))
+        }
     };
     let own = hub.own_time.start();
-    let (body, unread) = match body {
-        Ok(body) => (body, None),
-        Err(error) => (Bytes::new(), Some(error)),
-    };
-    let received = Received {
+    let mut received = Received {
         method,
         path,
         query,
         headers,
         body,
+        parts,
     };
-    let call = Call::read(&received, &hub.config.page_id);
-    let allowed = unread.map_or_else(|| access::authorise(&call, &hub.config), Err);
-    let held = allowed.is_ok() && call.endpoint == Endpoint::Messages && hub.holds.any();
-    let held = held.then(|| send::recipient_of(&call.params)).flatten();
+    let nodes = Nodes::of(&hub.config);
+    let call = Call::read(&mut received, &nodes);
+    let proof_needed = hub.knobs().appsecret_proof_needed;
+    let allowed = unread.map_or_else(|| authorise(&call, &hub.config, proof_needed), Err);
+    let fault = hub.faults.any().then(|| {
+        let psid = concerned(&hub, &call);
+        hub.faults.graph(psid.as_deref(), &received.path)
+    });
+    let fault = fault.flatten();
+    let allowed = faulty::before(fault, allowed);
+    let waits = allowed.is_ok() && waits(&hub, &call);
     drop(own);
 
-    let Some(psid) = held else {
-        return finish(&hub, received, &call, allowed);
+    let done = if waits {
+        let inner = Arc::clone(&hub);
+        // A task of its own: a call that has been received is done, even if the caller has given up meanwhile.
+        let doing = async move { wait_and_finish(&inner, received, call, allowed, None).await };
+        let Ok(done) = hub.tasks.spawn(doing).await else {
+            let lost = GraphError::unreadable(500, "An unknown error occurred");
+            let answer = Answer::of(&Err(lost.clone()), &hub.ids.trace());
+            let headers = headers_of(None, hub.clock.now_ms(), Some(&lost), &[]);
+            let lost = response(answer.status, answer.bytes, headers);
+            return faulty::after(&hub, fault, lost).await;
+        };
+        done
+    } else {
+        finish(&hub, received, &call, allowed.map(|()| None), None)
     };
-    let holding = {
-        let hub = Arc::clone(&hub);
-        async move {
-            tokio::select! {
-                () = hub.stop.cancelled() => {}
-                () = hub.holds.pass(&psid) => {}
-            }
-            finish(&hub, received, &call, allowed)
-        }
-    };
-    // A task of its own: a message that has been received is sent, even if the caller has given up meanwhile.
-    hub.tasks.spawn(holding).await.unwrap_or_else(|_| {
-        let lost = GraphError::unreadable(500, "An unknown error occurred");
-        let trace = hub.ids.trace();
-        let now_ms = hub.clock.now_ms();
-        let answer = Answer::of(&Err(lost.clone()), &trace);
-        response(answer.status, answer.bytes, None, now_ms, Some(&lost))
-    })
+    faulty::after(&hub, fault, packed(&hub, done)).await
 }
 
-/// Answers a call that has been read, writes it down, and sets off what follows.
-fn finish(
-    hub: &Arc<Hub>,
-    received: Received,
-    call: &Call,
-    allowed: Result<(), GraphError>,
-) -> Response {
-    let _own = hub.own_time.start();
-    let trace = hub.ids.trace();
-    let mut told = Told {
-        psid: None,
-        then: Consequence::None,
+fn packed(hub: &Hub, done: Done) -> Response {
+    let headers = headers_of(
+        done.version.as_deref(),
+        hub.clock.now_ms(),
+        done.error.as_ref(),
+        &done.hints,
+    );
+    response(done.status, done.bytes, headers)
+}
+
+/// The body as it came, and its parts if it has several. Of an upload the body keeps only the beginning, for the
+/// journal.
+async fn take(
+    headers: &HeaderMap,
+    chunks: impl Stream<Item = Result<impl Buf, warp::Error>> + Send,
+) -> Result<(Bytes, Option<Parts>), GraphError> {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let Some(boundary) = upload::boundary(content_type) else {
+        return Ok((collect(chunks).await?, None));
     };
-    let result = allowed.and_then(|()| answer(hub, call, &mut told));
-    let Answer {
-        status,
-        bytes,
-        value,
-    } = Answer::of(&result, &trace);
-    let now_ms = hub.clock.now_ms();
-    let line = GraphCall {
-        trace,
-        method: received.method.to_string(),
-        path: received.path,
-        query: received.query,
-        headers: lines(&received.headers),
-        body: received.body,
-        endpoint: call.endpoint.name().to_owned(),
-        psid: told.psid.or_else(|| concerned(hub, call)),
-        status,
-        answer: value,
-    };
-    let seq = hub.journal.append(now_ms, None, What::GraphCall(line));
-    match told.then {
-        Consequence::None => {}
-        Consequence::Said { psid, message } => {
-            let said = What::BotSaid { psid, message };
-            hub.journal.append(now_ms, Some(seq), said);
-        }
-        Consequence::Unlinked { psid, at_ms } => hub.send_unlinked_unattended(psid, at_ms, seq),
-    }
-    let version = call.version.as_deref();
-    response(status, bytes, version, now_ms, result.as_ref().err())
-}
-
-/// What an answer tells beside its body.
-struct Told {
-    psid: Option<String>,
-    then: Consequence,
-}
-
-fn answer(hub: &Arc<Hub>, call: &Call, told: &mut Told) -> Result<Object, GraphError> {
-    match &call.endpoint {
-        Endpoint::Messages => {
-            let (object, said) = send::send(hub, &call.params)?;
-            told.then = said;
-            Ok(object)
-        }
-        Endpoint::UnlinkAccounts => {
-            let (object, then) = unlink(hub, call)?;
-            told.then = then;
-            Ok(object)
-        }
-        Endpoint::Recipient | Endpoint::Page => {
-            let (object, psid) = node::page(hub, call)?;
-            told.psid = psid;
-            Ok(object)
-        }
-        Endpoint::Profile(psid) => node::profile(hub, psid, call),
-        Endpoint::Unknown { object, hint } => {
-            let method = call.method.as_str();
-            Err(GraphError::unsupported(method, object).hint(hint.clone()))
-        }
-    }
-}
-
-/// `POST /{page}/unlink_accounts` (protocol section 2.2).
-fn unlink(hub: &Arc<Hub>, call: &Call) -> Result<(Object, Consequence), GraphError> {
-    let psid = call
-        .params
-        .text("psid")
-        .ok_or_else(|| GraphError::missing("psid"))?;
-    if psid.is_empty() {
-        return Err(GraphError::empty("psid"));
-    }
-    let then = match hub.unlink_by_call(&psid) {
-        Ok(Some(at_ms)) => Consequence::Unlinked {
-            psid: psid.into_owned(),
-            at_ms,
-        },
-        Ok(None) => Consequence::None,
-        Err(Refusal::UnknownUser { .. }) => return Err(GraphError::no_matching_user()),
-        Err(other) => return Err(GraphError::no_matching_user().hint(other.to_string())),
-    };
-    Ok((
-        Object::default().with("result", "unlink account success"),
-        then,
-    ))
-}
-
-/// The user whom a call is about, as far as its answer has not told it.
-fn concerned(hub: &Hub, call: &Call) -> Option<String> {
-    match &call.endpoint {
-        Endpoint::Messages => send::recipient_of(&call.params),
-        Endpoint::UnlinkAccounts => call.params.text("psid").map(std::borrow::Cow::into_owned),
-        Endpoint::Recipient => node::bearer_of_token(hub, call),
-        Endpoint::Profile(psid) => Some(psid.clone()),
-        Endpoint::Page | Endpoint::Unknown { .. } => None,
-    }
+    let kept = Mutex::new(BytesMut::new());
+    let chunks = chunks.map(|chunk| {
+        chunk.map(|mut chunk| {
+            let chunk = chunk.copy_to_bytes(chunk.remaining());
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let room = BODY_LIMIT - kept.len();
+            kept.extend_from_slice(&chunk[..room.min(chunk.len())]);
+            chunk
+        })
+    });
+    let parts = upload::read(chunks, boundary).await?;
+    let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((kept.freeze(), Some(parts)))
 }
 
 async fn collect(
@@ -232,16 +165,4 @@ async fn collect(
         whole.put(chunk);
     }
     Ok(whole.freeze())
-}
-
-fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect()
 }

@@ -63,8 +63,9 @@ pub struct GraphCall {
     pub headers: Vec<(String, String)>,
     /// Body bytes (bounded like the request itself).
     pub body: bytes::Bytes,
-    /// Which endpoint it was understood as: `messages`, `recipient`, `unlink_accounts`, `page`, `profile` or
-    /// `unknown`.
+    /// Which endpoint it was understood as: the name of the edge (`messages`, `unlink_accounts`,
+    /// `messenger_profile`, `subscriptions`, ..), or `recipient`, `page`, `profile`, `persona`, `app`, `batch`,
+    /// `debug_token` or `unknown`.
     pub endpoint: String,
     /// The user concerned, when one could be told.
     pub psid: Option<String>,

@@ -14,6 +14,9 @@ pub const MAX_ENTRIES: usize = 16_384;
 /// About how many bytes of bodies, headers and messages the journal keeps alive, dropped in the same way.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 
+/// How far back the cause of a Graph call is looked for: beyond so many other entries it would be a guess.
+const LOOK_BACK: usize = 64;
+
 /// Reader of the log; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Journal {
@@ -109,6 +112,16 @@ impl Journal {
             }
         };
         tokio::time::timeout(within, search).await.ok().flatten()
+    }
+
+    /// The newest delivery to this user among the newest [`LOOK_BACK`] entries.
+    pub(crate) fn newest_delivery(&self, psid: &str) -> Option<u64> {
+        let ring = self.ring();
+        let mut newest = ring.entries.iter().rev().take(LOOK_BACK);
+        let (_, found) = newest.find(|(_, entry)| {
+            matches!(&entry.what, What::Delivered { psids, .. } if psids.iter().any(|known| known == psid))
+        })?;
+        Some(found.seq)
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {

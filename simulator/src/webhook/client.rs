@@ -2,12 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use reqwest::{Client, Request};
+use bytes::BytesMut;
+use reqwest::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
+};
+use reqwest::{Body, Client, Request};
 
 use super::delivery::{ANSWER_LIMIT, Attempt, Delivery, Outcome};
+use super::faulty;
 use super::handshake::HandshakeAnswer;
+use crate::fault::WebhookFault;
 use crate::webview::join_query;
 
 const EVENT_AGENT: &str = "facebookexternalua";
@@ -17,37 +21,40 @@ const HANDSHAKE_AGENT: &str = "facebookplatform/1.0 (+http://developers.facebook
 /// close it, so that a delivery does not meet a connection that is just going away.
 const IDLE: Duration = Duration::from_secs(2);
 
-/// Carries deliveries and handshakes to the configured webhook.
+/// Carries deliveries and handshakes to webhooks.
 #[derive(Debug)]
 pub(crate) struct Courier {
     client: Client,
-    webhook_url: Option<String>,
 }
 
 impl Courier {
-    pub(crate) fn new(webhook_url: Option<String>) -> Self {
+    pub(crate) fn new() -> Self {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .pool_idle_timeout(IDLE)
             .build()
             .expect("a client without TLS and proxies has nothing that can fail to load");
-        Self {
-            client,
-            webhook_url,
-        }
+        Self { client }
     }
 
-    /// Sends the bytes of `delivery` and reports how it went, whatever happens.
-    pub(crate) async fn deliver(&self, delivery: Delivery) -> Attempt {
+    /// Sends the bytes of `delivery` to `url` and reports how it went, whatever happens.
+    ///
+    /// With a fault, it is sent wrongly, and the attempt tells the bytes that should have arrived.
+    pub(crate) async fn deliver(
+        &self,
+        url: Option<&str>,
+        delivery: Delivery,
+        fault: Option<WebhookFault>,
+    ) -> Attempt {
         let Delivery {
             body,
             headers,
             timeout,
         } = delivery;
-        let headers = event_headers(headers);
+        let headers = faulty::headers(event_headers(headers), fault);
         let started = Instant::now();
-        let outcome = match self.event_request(&headers, body.clone()) {
+        let outcome = match self.event_request(url, &headers, faulty::body(&body, fault)) {
             Ok(request) => self.exchange(request, timeout).await,
             Err(why) => Outcome::Unreachable(why),
         };
@@ -59,14 +66,15 @@ impl Courier {
         }
     }
 
-    /// Sends a verification GET with exactly this query.
+    /// Sends a verification GET to `url` with exactly this query.
     pub(crate) async fn handshake(
         &self,
+        url: Option<&str>,
         query: &[(String, String)],
         timeout: Duration,
     ) -> HandshakeAnswer {
         let started = Instant::now();
-        let outcome = match self.handshake_request(query) {
+        let outcome = match self.handshake_request(url, query) {
             Ok(request) => self.exchange(request, timeout).await,
             Err(why) => Outcome::Unreachable(why),
         };
@@ -77,18 +85,27 @@ impl Courier {
         }
     }
 
-    fn event_request(&self, headers: &[(String, String)], body: Bytes) -> Result<Request, String> {
-        let request = self
-            .client
-            .post(self.webhook()?)
-            .headers(header_map(headers)?)
-            .body(body);
+    fn event_request(
+        &self,
+        url: Option<&str>,
+        headers: &[(String, String)],
+        (body, length): (Body, Option<usize>),
+    ) -> Result<Request, String> {
+        let mut headers = header_map(headers)?;
+        if let Some(length) = length {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        let request = self.client.post(webhook(url)?).headers(headers).body(body);
         request.build().map_err(|error| sentence(&error))
     }
 
-    fn handshake_request(&self, query: &[(String, String)]) -> Result<Request, String> {
+    fn handshake_request(
+        &self,
+        url: Option<&str>,
+        query: &[(String, String)],
+    ) -> Result<Request, String> {
         let url = join_query(
-            self.webhook()?,
+            webhook(url)?,
             query
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str())),
@@ -98,12 +115,6 @@ impl Courier {
             .header(USER_AGENT, HANDSHAKE_AGENT)
             .build()
             .map_err(|error| sentence(&error))
-    }
-
-    fn webhook(&self) -> Result<&str, String> {
-        self.webhook_url
-            .as_deref()
-            .ok_or_else(|| "no webhook_url is configured".to_owned())
     }
 
     async fn exchange(&self, request: Request, timeout: Duration) -> Outcome {
@@ -140,6 +151,10 @@ impl Courier {
             body: body.freeze(),
         })
     }
+}
+
+fn webhook(url: Option<&str>) -> Result<&str, String> {
+    url.ok_or_else(|| "no webhook_url is configured".to_owned())
 }
 
 /// The platform's own lines in front, unless the delivery has its own of that name.

@@ -33,21 +33,26 @@ impl Delivery {
 
     /// Signs given bytes as the platform would.
     pub fn signed_bytes(config: &Config, body: Bytes) -> Self {
-        let headers = vec![
-            (
-                "x-hub-signature".to_owned(),
-                format!("sha1={}", sha1_hex(&config.app_secret, &body)),
-            ),
-            (
-                "x-hub-signature-256".to_owned(),
-                format!("sha256={}", sha256_hex(&config.app_secret, &body)),
-            ),
-        ];
+        let headers = Self::signature(&config.app_secret, &body);
         Self {
             body,
             headers,
             timeout: config.ack_timeout,
         }
+    }
+
+    /// Both signature lines over these bytes, the older one first (protocol rows 3.2.2, 3.2.3).
+    pub(crate) fn signature(secret: &str, body: &[u8]) -> Vec<(String, String)> {
+        vec![
+            (
+                "x-hub-signature".to_owned(),
+                format!("sha1={}", sha1_hex(secret, body)),
+            ),
+            (
+                "x-hub-signature-256".to_owned(),
+                format!("sha256={}", sha256_hex(secret, body)),
+            ),
+        ]
     }
 }
 
@@ -86,6 +91,32 @@ impl Attempt {
     /// Whether the platform counts this as acknowledged: any 2xx (protocol rows 3.3.1, 3.3.2, 3.3.11).
     pub fn acknowledged(&self) -> bool {
         matches!(self.outcome, Outcome::Answered { status, .. } if (200..300).contains(&status))
+    }
+
+    /// The attempt that was never made, and why.
+    pub(crate) fn never(why: String) -> Self {
+        Self {
+            body: Bytes::new(),
+            headers: Vec::new(),
+            outcome: Outcome::Unreachable(why),
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    /// About how many bytes the attempt keeps alive beside the body, which it shares with its delivery.
+    pub(crate) fn weight(&self) -> usize {
+        let pairs = |pairs: &[(String, String)]| -> usize {
+            pairs
+                .iter()
+                .map(|(name, value)| 64 + name.len() + value.len())
+                .sum()
+        };
+        let received = match &self.outcome {
+            Outcome::Answered { headers, body, .. } => pairs(headers) + body.len(),
+            Outcome::TimedOut => 0,
+            Outcome::Unreachable(why) => why.len(),
+        };
+        pairs(&self.headers) + received
     }
 
     /// Why the linking is aborted by this attempt, if it is; `limit` is the time that was allowed.

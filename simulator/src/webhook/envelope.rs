@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::event::{AccountLinking, DeliveryReceipt, Happening};
 use crate::escape::{Dialect, to_bytes};
 
 /// The whole body of a delivery: `{"object":"page","entry":[..]}`.
@@ -33,73 +34,36 @@ pub struct PageEntry {
     /// Milliseconds since the Unix epoch.
     pub time: u64,
     /// One or, under load, several events.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messaging: Vec<Item>,
+    /// Events of conversations that another app has; a list of its own beside `messaging`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub standby: Vec<Item>,
 }
 
 /// One event of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Item {
-    /// The user.
+    /// The user; in an echo, the page.
     pub sender: Party,
-    /// The page.
+    /// The page; in an echo, the user.
     pub recipient: Party,
-    /// Milliseconds since the Unix epoch.
-    pub timestamp: u64,
+    /// Milliseconds since the Unix epoch; delivery receipts have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<u64>,
     /// What happened.
     #[serde(flatten)]
     pub happening: Happening,
 }
 
-/// One side of a conversation.
+/// One side of a conversation: an id, or a guest of a plugin who has none yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Party {
-    /// A decimal string, never a number: ids exceed 2^53.
-    pub id: String,
-}
-
-/// The one key that tells what kind of event it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Happening {
-    /// The account was linked or unlinked.
-    AccountLinking(AccountLinking),
-    /// The user wrote.
-    Message(Message),
-    /// The user pressed a postback button.
-    Postback(Postback),
-    /// Any other keys, for events that the platform has and linking does not need.
-    #[serde(untagged)]
-    Other(Map<String, Value>),
-}
-
-/// `account_linking`, the code before the status as captured (protocol row 1.6.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccountLinking {
-    /// Only with `linked` (protocol row 1.6.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorization_code: Option<String>,
-    /// `linked` or `unlinked`.
-    pub status: String,
-}
-
-/// `message`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Message {
-    /// Id of the message.
-    pub mid: String,
-    /// What the user typed.
-    pub text: String,
-}
-
-/// `postback`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Postback {
-    /// Id of the postback.
-    pub mid: String,
-    /// The button's label.
-    pub title: String,
-    /// The button's payload.
-    pub payload: String,
+pub enum Party {
+    /// A decimal string, never a number: ids exceed 2^53.
+    Id(String),
+    /// How a site calls its guest (protocol section 3.5, surprises).
+    UserRef(String),
 }
 
 impl Envelope {
@@ -115,25 +79,21 @@ impl Envelope {
     /// Adds an event to the last entry.
     #[must_use]
     pub fn with(mut self, item: Item) -> Self {
-        match self.entry.last_mut() {
-            Some(entry) => entry.messaging.push(item),
-            None => {
-                return self
-                    .and_entry(&item.recipient.id.clone(), item.timestamp)
-                    .with(item);
-            }
-        }
+        self.last_entry(&item).messaging.push(item);
+        self
+    }
+
+    /// Adds an event of a conversation that another app has to the last entry.
+    #[must_use]
+    pub fn with_standby(mut self, item: Item) -> Self {
+        self.last_entry(&item).standby.push(item);
         self
     }
 
     /// Begins another entry; events added afterwards go into it.
     #[must_use]
     pub fn and_entry(mut self, page_id: &str, time_ms: u64) -> Self {
-        self.entry.push(PageEntry {
-            id: page_id.to_owned(),
-            time: time_ms,
-            messaging: Vec::new(),
-        });
+        self.entry.push(PageEntry::empty(page_id, time_ms));
         self
     }
 
@@ -148,7 +108,34 @@ impl Envelope {
     }
 
     pub(crate) fn of_one(item: Item) -> Self {
-        Self::page(&item.recipient.id.clone(), item.timestamp).with(item)
+        let mut envelope = Self {
+            object: "page".to_owned(),
+            entry: Vec::new(),
+        };
+        envelope.last_entry(&item).messaging.push(item);
+        envelope
+    }
+
+    /// The last entry, begun for `item` if there is none yet.
+    fn last_entry(&mut self, item: &Item) -> &mut PageEntry {
+        if self.entry.is_empty() {
+            let entry = PageEntry::empty(item.page_id(), item.timestamp.unwrap_or_default());
+            self.entry.push(entry);
+        }
+        self.entry
+            .last_mut()
+            .expect("an entry was pushed if there was none")
+    }
+}
+
+impl PageEntry {
+    fn empty(page_id: &str, time_ms: u64) -> Self {
+        Self {
+            id: page_id.to_owned(),
+            time: time_ms,
+            messaging: Vec::new(),
+            standby: Vec::new(),
+        }
     }
 }
 
@@ -156,43 +143,84 @@ impl Item {
     /// Any event from a user to a page.
     pub fn new(psid: &str, page_id: &str, timestamp_ms: u64, happening: Happening) -> Self {
         Self {
-            sender: Party {
-                id: psid.to_owned(),
-            },
-            recipient: Party {
-                id: page_id.to_owned(),
-            },
-            timestamp: timestamp_ms,
+            sender: Party::Id(psid.to_owned()),
+            recipient: Party::Id(page_id.to_owned()),
+            timestamp: Some(timestamp_ms),
             happening,
+        }
+    }
+
+    /// The echo of what the page said to a user: sender and recipient change places.
+    pub fn echo(psid: &str, page_id: &str, timestamp_ms: u64, happening: Happening) -> Self {
+        Self::new(page_id, psid, timestamp_ms, happening)
+    }
+
+    /// An event of a user, in the form that its kind demands: delivery receipts have no timestamp, echoes have the
+    /// parties the other way round.
+    pub fn of_user(psid: &str, page_id: &str, timestamp_ms: u64, happening: Happening) -> Self {
+        match happening {
+            Happening::Delivery(receipt) => Self::delivered(psid, page_id, receipt),
+            Happening::Message(ref message) if message.is_echo => {
+                Self::echo(psid, page_id, timestamp_ms, happening)
+            }
+            other => Self::new(psid, page_id, timestamp_ms, other),
+        }
+    }
+
+    /// An event of a plugin's guest, who has no id yet.
+    pub fn of_guest(
+        user_ref: &str,
+        page_id: &str,
+        timestamp_ms: u64,
+        happening: Happening,
+    ) -> Self {
+        Self {
+            sender: Party::UserRef(user_ref.to_owned()),
+            ..Self::new("", page_id, timestamp_ms, happening)
+        }
+    }
+
+    /// A delivery receipt, which has no timestamp in the documented sample.
+    pub fn delivered(psid: &str, page_id: &str, receipt: DeliveryReceipt) -> Self {
+        Self {
+            timestamp: None,
+            ..Self::new(psid, page_id, 0, Happening::Delivery(receipt))
         }
     }
 
     /// The event of a finished linking.
     pub fn linked(psid: &str, page_id: &str, timestamp_ms: u64, code: &str) -> Self {
-        let linking = AccountLinking {
-            authorization_code: Some(code.to_owned()),
-            status: "linked".to_owned(),
-        };
-        Self::new(
-            psid,
-            page_id,
-            timestamp_ms,
-            Happening::AccountLinking(linking),
-        )
+        let linking = Happening::AccountLinking(AccountLinking::linked(code));
+        Self::new(psid, page_id, timestamp_ms, linking)
     }
 
     /// The event of an unlinking.
     pub fn unlinked(psid: &str, page_id: &str, timestamp_ms: u64) -> Self {
-        let linking = AccountLinking {
-            authorization_code: None,
-            status: "unlinked".to_owned(),
+        let linking = Happening::AccountLinking(AccountLinking::unlinked());
+        Self::new(psid, page_id, timestamp_ms, linking)
+    }
+
+    /// With the time in seconds, as some referrals were seen (protocol section 3.5, surprises).
+    #[must_use]
+    pub fn with_seconds(mut self) -> Self {
+        self.timestamp = self.timestamp.map(|ms| ms / 1000);
+        self
+    }
+
+    /// Whether the page is the sender.
+    fn is_echo(&self) -> bool {
+        matches!(&self.happening, Happening::Message(message) if message.is_echo)
+    }
+
+    fn page_id(&self) -> &str {
+        let page = if self.is_echo() {
+            &self.sender
+        } else {
+            &self.recipient
         };
-        Self::new(
-            psid,
-            page_id,
-            timestamp_ms,
-            Happening::AccountLinking(linking),
-        )
+        match page {
+            Party::Id(id) | Party::UserRef(id) => id,
+        }
     }
 }
 
@@ -203,10 +231,14 @@ pub(crate) fn psids_in(body: &[u8]) -> Vec<String> {
     };
     let mut psids: Vec<String> = Vec::new();
     for entry in body["entry"].as_array().into_iter().flatten() {
-        for item in entry["messaging"].as_array().into_iter().flatten() {
-            if let Some(psid) = item["sender"]["id"]
-                .as_str()
-                .filter(|&psid| !psids.iter().any(|known| known == psid))
+        let page = &entry["id"];
+        let lists = [&entry["messaging"], &entry["standby"]];
+        for item in lists.into_iter().filter_map(Value::as_array).flatten() {
+            // In an echo the page is the sender.
+            let parties = [&item["sender"]["id"], &item["recipient"]["id"]];
+            let user = parties.into_iter().find(|id| id.is_string() && *id != page);
+            if let Some(psid) = user.and_then(Value::as_str)
+                && !psids.iter().any(|known| known == psid)
             {
                 psids.push(psid.to_owned());
             }
@@ -236,7 +268,10 @@ mod tests {
 
     #[test]
     fn a_batch_keeps_its_entries_apart() {
-        let other = Map::from_iter([("read".to_owned(), serde_json::json!({ "watermark": 7 }))]);
+        let other = serde_json::Map::from_iter([(
+            "read".to_owned(),
+            serde_json::json!({ "watermark": 7 }),
+        )]);
         let value = Envelope::page("2", 3)
             .with(Item::new("1", "2", 3, Happening::Other(other)))
             .with(Item::unlinked("1", "2", 4))

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use crate::hub::Hub;
-use crate::webhook::{Attempt, Delivery, Envelope, Item};
+use crate::webhook::{Attempt, Envelope, Item, Outgoing, Told};
 use crate::webview::{Opening, page};
-use crate::world::{AbortReason, AttemptId, Command, Event, Refusal, Token};
+use crate::world::{AbortReason, Arrival, AttemptId, Command, Event, Refusal, Token};
 
 /// What should happen to the event when the browser comes back with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,9 +48,21 @@ pub enum LandingResult {
     Aborted(String),
 }
 
+/// Who brings an address back.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Browser {
+    /// The webview in which the login was opened.
+    #[default]
+    Webview,
+    /// Whoever sends a request, as the user whose cookie it carries.
+    Cookie(Option<String>),
+}
+
 /// What an arriving address says, whatever host it is on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Address {
+    /// Who brings it.
+    pub(crate) browser: Browser,
     /// The first `account_linking_token`.
     pub(crate) token: Option<String>,
     /// The first `authorization_code` (protocol row 1.5.11), decoded as a form: `+` is a blank.
@@ -85,7 +97,7 @@ impl Address {
 
 /// Decides an arrival. `opening` is the login that comes back, when the caller knows it.
 ///
-/// Not cancel-safe: dropped during the delivery, the login waits for its acknowledgement for good.
+/// Once the event is in the queue it is sent and decided, even if the caller goes away.
 pub(crate) async fn arrive(
     hub: &Hub,
     opening: Option<&Opening>,
@@ -97,17 +109,30 @@ pub(crate) async fn arrive(
         authorization_code: address.code,
         ..Landed::default()
     };
-    let token = match genuine(hub, opening, address.token.as_deref()) {
-        Ok(token) => token,
+    let (token, flaw) = match genuine(hub, opening, address.token.as_deref()) {
+        Ok(found) => found,
         Err((token, reason)) => return abort(hub, landed, token.as_ref(), &reason),
     };
     landed.psid = Some(token.psid.clone());
 
+    let wrong_browser = match address.browser {
+        Browser::Cookie(user) if hub.knobs().redirect_needs_cookie => {
+            user.as_deref() != Some(&token.psid)
+        }
+        Browser::Cookie(_) | Browser::Webview => false,
+    };
+    let arrival = match flaw {
+        Some(flaw) => flaw,
+        None if wrong_browser => Arrival::NoCookie,
+        None => Arrival::Own {
+            code: landed.authorization_code.as_deref(),
+            code_limit: hub.config.code_limit,
+            subscribed: hub.subscribes("messaging_account_linking"),
+        },
+    };
     let command = Command::Return {
         token: &token,
-        code: landed.authorization_code.as_deref(),
-        code_limit: hub.config.code_limit,
-        subscribed: hub.config.subscribes("messaging_account_linking"),
+        arrival,
     };
     let (code, now_ms) = match hub.command(&command) {
         Ok((
@@ -122,25 +147,21 @@ pub(crate) async fn arrive(
             Event::Returned {
                 failure: Some(reason),
                 ..
-            },
+            }
+            | Event::Aborted { reason, .. },
             _,
         ))
         | Err(Refusal::Aborted(reason)) => {
             return abort(hub, landed, Some(&token), &reason);
         }
-        // The world answers a return with these two alone; anything else would be a token it cannot judge.
+        // The world answers a return with these alone; anything else would be a token it cannot judge.
         Ok(_) | Err(_) => return abort(hub, landed, Some(&token), &AbortReason::ForeignToken),
     };
 
-    let envelope = Envelope::of_one(Item::linked(
-        &token.psid,
-        &hub.config.page_id,
-        now_ms,
-        &code,
-    ));
-    let body = envelope.to_bytes();
+    let item = Item::linked(&token.psid, &hub.config.page_id, now_ms, &code);
+    let envelope = Envelope::of_one(item.clone());
     landed.event = Some(envelope.to_value());
-    landed.event_bytes = Some(body.clone());
+    landed.event_bytes = Some(envelope.to_bytes());
     let cause = hub.note(
         Some(token.serial),
         format!("{} came back with a code", token.psid),
@@ -149,24 +170,41 @@ pub(crate) async fn arrive(
         landed.page = page::waiting();
         return landed;
     }
-    let delivery = Delivery::signed_bytes(&hub.config, body);
     drop(preparing);
-    let (attempt, delivered) = hub
-        .deliver(delivery, vec![token.psid.clone()], Some(cause))
-        .await;
+    let published = hub.publish(Outgoing {
+        item,
+        at_ms: now_ms,
+        psid: token.psid.clone(),
+        cause: Some(cause),
+        awaited: Some(token.id),
+        only: None,
+    });
+    let told = match published {
+        Ok(ticket) => ticket.told().await,
+        Err(not_sent) => {
+            let never = Attempt::never(not_sent.to_string());
+            let limit = hub.ack_timeout();
+            landed.result = conclude(hub, token.id, &never, limit, Some(cause));
+            landed.page = page::of(&landed.result, never.failure(limit).as_ref());
+            return landed;
+        }
+    };
     let _own = hub.own_time.start();
-    landed.result = conclude(
-        hub,
-        token.id,
-        &attempt,
-        hub.config.ack_timeout,
-        Some(delivered),
-    );
-    landed.page = page::of(
-        &landed.result,
-        attempt.failure(hub.config.ack_timeout).as_ref(),
-    );
-    landed.attempt = Some(attempt);
+    match told {
+        Told::Tried { attempt, landing } => {
+            landed.result = landing.unwrap_or_default();
+            let failure = attempt.failure(hub.ack_timeout());
+            landed.page = page::of(&landed.result, failure.as_ref());
+            landed.attempt = Some(attempt);
+        }
+        // The queue is paused: the event waits there, and its delivery will decide the linking.
+        Told::Kept => landed.page = page::waiting(),
+        Told::Dropped => {
+            let reason = "the linked event was taken out of the queue";
+            landed.result = LandingResult::Aborted(reason.to_owned());
+            landed.page = page::of(&landed.result, None);
+        }
+    }
     landed
 }
 
@@ -179,7 +217,7 @@ pub(crate) fn conclude_held(hub: &Hub, token: &str, attempt: &Attempt) -> Landin
 }
 
 /// Links or aborts by the outcome of a delivery, and writes it down.
-fn conclude(
+pub(crate) fn conclude(
     hub: &Hub,
     attempt_id: AttemptId,
     attempt: &Attempt,
@@ -189,7 +227,7 @@ fn conclude(
     let failure = attempt.failure(limit);
     let command = Command::Conclude {
         attempt: attempt_id,
-        acknowledged: failure.is_none(),
+        failure: failure.as_ref(),
     };
     match (hub.command(&command), failure) {
         (
@@ -215,14 +253,15 @@ fn conclude(
     }
 }
 
-/// The token that counts, opened and of this page; otherwise what was recognised of it and what is wrong.
+/// The token that counts, opened and of this page, with what the world has to judge about the address; otherwise
+/// what was recognised of it and what is wrong.
 ///
 /// A caller that knows the login may bring an address without a token, if its `redirect_uri` had none either.
 fn genuine(
     hub: &Hub,
     opening: Option<&Opening>,
     in_address: Option<&str>,
-) -> Result<Token, (Option<Token>, AbortReason)> {
+) -> Result<(Token, Option<Arrival<'static>>), (Option<Token>, AbortReason)> {
     let opened_with = opening.map(|opening| opening.account_linking_token.as_str());
     let text = opened_with
         .or(in_address)
@@ -231,15 +270,19 @@ fn genuine(
         .sealer
         .open(text)
         .map_err(|_| (None, AbortReason::GarbledToken))?;
-    let lost = in_address.is_none()
-        && opening.is_some_and(|opening| Address::of_url(&opening.redirect_uri).token.is_some());
-    if lost {
-        return Err((Some(token), AbortReason::NoToken));
-    }
-    if !hub.sealer.owns(&token) || in_address.is_some_and(|other| other != text) {
+    if !hub.sealer.owns(&token) {
         return Err((Some(token), AbortReason::ForeignToken));
     }
-    Ok(token)
+    let lost = in_address.is_none()
+        && opening.is_some_and(|opening| Address::of_url(&opening.redirect_uri).token.is_some());
+    let flaw = if lost {
+        Some(Arrival::Lost)
+    } else if in_address.is_some_and(|other| other != text) {
+        Some(Arrival::Foreign)
+    } else {
+        None
+    };
+    Ok((token, flaw))
 }
 
 fn abort(hub: &Hub, mut landed: Landed, token: Option<&Token>, reason: &AbortReason) -> Landed {

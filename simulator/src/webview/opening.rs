@@ -41,6 +41,10 @@ pub struct Opening {
     pub account_linking_token: String,
     /// The `redirect_uri` before encoding.
     pub redirect_uri: String,
+    /// The platform's own address that makes a browser this user's and leads on to `url`.
+    ///
+    /// A browser needs it only while the knob `redirect_needs_cookie` is on.
+    pub start_url: String,
     /// Who tapped.
     pub psid: String,
 }
@@ -51,14 +55,17 @@ pub(crate) fn open(
     redirect: &RedirectTemplate,
     psid: &str,
     token: String,
+    start: impl FnOnce(&str) -> String,
 ) -> Opening {
     let redirect_uri = redirect.fill(&token);
     let parameters = [
         ("account_linking_token", token.as_str()),
         ("redirect_uri", redirect_uri.as_str()),
     ];
+    let url = join_query(button_url, parameters);
     Opening {
-        url: join_query(button_url, parameters),
+        start_url: start(&url),
+        url,
         account_linking_token: token,
         redirect_uri,
         psid: psid.to_owned(),
@@ -101,7 +108,14 @@ mod tests {
 
     fn opened(button_url: &str) -> String {
         let template = RedirectTemplate::own("https://facebook.com");
-        open(button_url, &template, "1", "ART-_9".to_owned()).url
+        open(
+            button_url,
+            &template,
+            "1",
+            "ART-_9".to_owned(),
+            str::to_owned,
+        )
+        .url
     }
 
     const BOTH: &str = "account_linking_token=ART-_9&redirect_uri=https%3A%2F%2Ffacebook.com%2Fmessenger_platform\
@@ -134,7 +148,13 @@ mod tests {
     #[test]
     fn a_template_without_a_token_yields_a_uri_without_one() {
         let template = RedirectTemplate("https://facebook.com/done".to_owned());
-        let opening = open("https://shop.test/", &template, "1", "ARQ".to_owned());
+        let opening = open(
+            "https://shop.test/",
+            &template,
+            "1",
+            "ARQ".to_owned(),
+            str::to_owned,
+        );
         assert_eq!(opening.redirect_uri, "https://facebook.com/done");
         assert_eq!(opening.account_linking_token, "ARQ");
     }
@@ -161,7 +181,7 @@ mod tests {
             url in button_url(), token in "[A-Za-z0-9_-]{1,20}", redirect in "\\PC{0,40}",
         ) {
             let template = RedirectTemplate(redirect.clone());
-            let opening = open(&url, &template, "1", token.clone());
+            let opening = open(&url, &template, "1", token.clone(), str::to_owned);
             let (front, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
             prop_assert!(opening.url.starts_with(front), "{}", opening.url);
             prop_assert!(opening.url.ends_with(fragment), "{}", opening.url);

@@ -42,6 +42,11 @@ impl Ids {
         (20_000_000_000_000_000 + self.word() % 70_000_000_000_000_000).to_string()
     }
 
+    /// 15 digits, as ids of personas and attachments are.
+    pub(crate) fn node(&self) -> String {
+        (100_000_000_000_000 + self.word() % 900_000_000_000_000).to_string()
+    }
+
     /// A decimal string of ten digits, as `hub.challenge` looks (protocol row 3.1.3).
     pub(crate) fn challenge(&self) -> String {
         (1_000_000_000 + self.word() % 9_000_000_000).to_string()
@@ -60,7 +65,7 @@ impl Ids {
 }
 
 /// The finaliser of `SplitMix64`: a bijection that spreads neighbouring inputs over the whole range.
-fn mix(mut word: u64) -> u64 {
+pub(crate) fn mix(mut word: u64) -> u64 {
     word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ (word >> 31)

@@ -2,10 +2,44 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Client, Entry};
+
 /// The reason of an aborted linking; its `Display` is what the failure page shows.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AbortReason {
+    /// The user opened an address from somewhere that cannot start linking.
+    #[error("linking starts from a Log In button alone, not from {entry}")]
+    NotALogInButton {
+        /// From where.
+        entry: Entry,
+    },
+    /// The user's client does not support linking.
+    #[error(
+        "account linking works in the iOS and Android apps alone, not in the client \"{client}\""
+    )]
+    UnsupportedClient {
+        /// Which client.
+        client: Client,
+    },
+    /// The page's profile lacks the address that the knob demands.
+    #[error(
+        "the page's Messenger profile has no account_linking_url, and the knob profile_url_needed demands one"
+    )]
+    NoProfileUrl,
+    /// A newer tap has replaced the token, and the knob demands the newest.
+    #[error(
+        "a newer tap has replaced this account_linking_token, and the knob newest_token_only demands the newest"
+    )]
+    Superseded,
+    /// It is not the user's browser that came back, and the knob demands it.
+    #[error(
+        "the redirect was followed without the cookie of the user who tapped, and the knob redirect_needs_cookie demands it"
+    )]
+    NotTheBrowser,
     /// The address carries no token.
     #[error("the address carries no account_linking_token")]
     NoToken,
@@ -70,6 +104,17 @@ impl AbortReason {
     /// What the developer can do about it.
     pub fn advice(&self) -> &'static str {
         match self {
+            Self::NotALogInButton { .. } => {
+                "Send a message with a button of type account_link and let the user tap that."
+            }
+            Self::UnsupportedClient { .. } => {
+                "Let the user tap the Log In button in an app; answer the bare address with a page, not with an error."
+            }
+            Self::NoProfileUrl => "Set account_linking_url in the Messenger profile.",
+            Self::Superseded => "Finish the newest login, or tap the Log In button again.",
+            Self::NotTheBrowser => {
+                "Redirect the user's browser to the redirect_uri; do not request it from the server."
+            }
             Self::NoToken => "Redirect the browser to the redirect_uri exactly as it was received.",
             Self::GarbledToken | Self::ForeignToken => {
                 "Keep the redirect_uri of each login with that login, and append nothing but authorization_code."

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// Five minutes of platform time (S31, protocol row 1.4.1).
@@ -23,6 +25,22 @@ const MAX_SERIAL: u64 = (1 << 40) - 1;
 /// Which linking attempt a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AttemptId(pub(super) u128);
+
+/// 32 hexadecimal digits: no JSON number holds 128 bits.
+impl Serialize for AttemptId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:032x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for AttemptId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u128::from_str_radix(&text, 16)
+            .map(Self)
+            .map_err(|_| D::Error::custom("an attempt id is 32 hexadecimal digits"))
+    }
+}
 
 /// What an opened token tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +60,11 @@ pub struct Token {
 }
 
 impl Token {
+    /// How a journal line appears in a token: modulo 2^40.
+    pub fn serial_of(line: u64) -> u64 {
+        line & MAX_SERIAL
+    }
+
     /// First moment in milliseconds at which the token is no longer valid.
     pub fn expires_ms(&self) -> u64 {
         self.born_ms.saturating_add(TOKEN_LIFE_MS)

@@ -91,3 +91,24 @@ async fn every_failure_is_a_page_that_says_why_and_nothing_is_sent() {
     let landed = bench.platform.land(&opening, &url, Landing::Deliver).await;
     assert!(landed.page.contains("Account Linking Success"));
 }
+
+#[tokio::test]
+async fn every_answer_carries_the_platforms_date() {
+    let bench = Bench::answering(ok()).await;
+    bench.platform.clock().freeze();
+    bench.platform.clock().set(784_111_777_000);
+    let base = bench.platform.graph_url();
+    for path in [
+        "/messenger_platform/account_linking/",
+        "/messenger_platform/webview/",
+        "/messenger_platform/extensions/context",
+        "/en_US/messenger.Extensions.js",
+        "/v26.0/me",
+        "/nowhere",
+    ] {
+        let response = Client::new().get(format!("{base}{path}")).send().await;
+        let response = response.expect("the platform answers");
+        let dates: Vec<_> = response.headers().get_all("date").iter().collect();
+        assert_eq!(dates, ["Sun, 06 Nov 1994 08:49:37 GMT"], "{path}");
+    }
+}

@@ -185,15 +185,15 @@ fn events_are_the_golden_ones() {
     };
     let item = |name: &str, happening| Item::new(PSID, PAGE, at(name), happening);
     let code = text("event-linked", "/account_linking/authorization_code");
-    let said = Message {
-        mid: text("event-message", "/message/mid"),
-        text: text("event-message", "/message/text"),
-    };
-    let pressed = Postback {
-        mid: text("event-postback", "/postback/mid"),
-        title: text("event-postback", "/postback/title"),
-        payload: text("event-postback", "/postback/payload"),
-    };
+    let said = Message::text(
+        text("event-message", "/message/mid"),
+        text("event-message", "/message/text"),
+    );
+    let pressed = Postback::new(
+        text("event-postback", "/postback/mid"),
+        text("event-postback", "/postback/title"),
+        text("event-postback", "/postback/payload"),
+    );
     let mut shown = String::new();
     for (name, item) in [
         (
@@ -282,7 +282,7 @@ fn signed_vectors_come_out_byte_for_byte() {
             (Value::String(code), _) => Item::linked(&psid, &page, at, code),
             (_, Some(said)) => {
                 let mid = text(&item["message"]["mid"]).unwrap();
-                let message = Message { mid, text: said };
+                let message = Message::text(mid, said);
                 Item::new(&psid, &page, at, Happening::Message(message))
             }
             _ => Item::unlinked(&psid, &page, at),

@@ -165,7 +165,7 @@ async fn unknown_calls_get_an_error_in_the_shape_of_graph_and_a_line_in_the_jour
     for (method, path) in [
         (Method::POST, "/me?fields=recipient"),
         (Method::GET, "/v2.6/me/messages"),
-        (Method::DELETE, "/me/messenger_profile"),
+        (Method::DELETE, "/me/messenger_profiles"),
         (Method::GET, "/"),
         (Method::GET, "/v2.6"),
         (Method::GET, "/favicon.ico"),

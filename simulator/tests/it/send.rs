@@ -103,12 +103,87 @@ async fn everything_that_linking_bots_send_is_taken() {
             { "content_type": "text", "title": "No", "payload": 0 },
             { "content_type": "user_email" },
         ] })),
+        message(
+            &json!({ "attachment": { "type": "IMAGE", "payload": { "url": "https://x.example/a.png" } } }),
+        ),
+        message(
+            &json!({ "attachment": { "type": "audio", "payload": { "url": "http://x.example/a.mp3", "is_reusable": true } } }),
+        ),
+        json!({ "recipient": { "id": PSID }, "message": { "text": "a" }, "reply_to": { "mid": "m_1" },
+            "notification_type": "SILENT_PUSH", "messaging_type": "message_tag", "tag": "HUMAN_AGENT" }),
+        json!({ "recipient": { "id": PSID }, "sender_action": "react",
+            "payload": { "message_id": "m_1", "reaction": "love" } }),
+        json!({ "recipient": { "id": PSID }, "sender_action": "unreact", "payload": { "message_id": "m_1" } }),
         message(&json!({ "text": "é".repeat(2_000) })),
         json!({ "recipient": { "id": PSID }, "message": { "text": "no type" }, "tag": "X", "unknown": 1 }),
     ] {
         let call = bench.post("/me/messages").json(&body);
         let (status, answer) = answer(call).await;
         assert_eq!(status, 200, "{body}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn every_template_is_taken() {
+    let bench = Bench::answering(ok()).await;
+    let airport = |code: &str| json!({ "airport_code": code, "city": "Paris", "terminal": "T4", "gate": "G8" });
+    let flight = json!({
+        "flight_number": "KL123", "departure_airport": airport("CDG"), "arrival_airport": airport("AMS"),
+        "flight_schedule": { "boarding_time": "2016-01-05T15:05", "departure_time": "2016-01-05T15:45" },
+    });
+    let mut leg = flight.clone();
+    for (key, value) in [
+        ("connection_id", "c001"),
+        ("segment_id", "s001"),
+        ("travel_class", "business"),
+    ] {
+        leg[key] = json!(value);
+    }
+    let post = json!({ "type": "postback", "title": "A", "payload": "A" });
+    let questions = json!([{ "id": "q", "type": "csat", "title": "How was it?", "follow_up": { "type": "free_form" } }]);
+    for payload in [
+        json!({ "template_type": "button", "text": "a", "buttons": [post], "sharable": true }),
+        json!({ "template_type": "generic", "image_aspect_ratio": "square", "elements": [{ "title": "a", "buttons": [post] }] }),
+        json!({ "template_type": "media", "elements": [
+            { "media_type": "video", "url": "https://www.facebook.com/page/videos/1/", "buttons": [post] },
+        ] }),
+        json!({ "template_type": "list", "top_element_style": "compact", "buttons": [post], "elements": [
+            { "title": "a", "subtitle": "b", "default_action": { "type": "web_url", "url": "https://x.example" } },
+            { "title": "c", "image_url": "https://x.example/a.png" },
+        ] }),
+        json!({ "template_type": "receipt", "recipient_name": "Ada", "order_number": "1", "currency": "USD",
+            "payment_method": "Visa 2345", "timestamp": "1428444852", "order_url": "http://x.example/1",
+            "address": { "street_1": "1 Road", "street_2": "", "city": "Menlo Park", "postal_code": "94025",
+                "state": "CA", "country": "US" },
+            "summary": { "subtotal": 75.0, "shipping_cost": 4.95, "total_tax": 6.19, "total_cost": 56.14 },
+            "adjustments": [{ "name": "Discount", "amount": 20 }],
+            "elements": [{ "title": "Shirt", "price": 50, "quantity": 2, "image_url": "https://x.example/a.png" }] }),
+        json!({ "template_type": "product", "elements": [{ "id": "1" }, { "id": 2 }] }),
+        json!({ "template_type": "coupon", "title": "10% off", "coupon_code": "10OFF" }),
+        json!({ "template_type": "customer_feedback", "title": "Rate us", "subtitle": "please", "button_title": "Rate",
+            "feedback_screens": [{ "questions": questions }],
+            "business_privacy": { "url": "https://x.example/privacy" }, "expires_in_days": 3 }),
+        json!({ "template_type": "one_time_notif_req", "title": "When it is back", "payload": "BACK" }),
+        json!({ "template_type": "notification_messages", "title": "News", "payload": "NEWS" }),
+        json!({ "template_type": "airline_boardingpass", "intro_message": "You are checked in", "locale": "en_US",
+            "boarding_pass": [{ "passenger_name": "ADA", "pnr_number": "CG4X7U", "seat": "74J",
+                "auxiliary_fields": [{ "label": "Terminal", "value": "T1" }],
+                "logo_image_url": "https://x.example/l.png", "above_bar_code_image_url": "https://x.example/b.png",
+                "qr_code": "M1", "flight_info": flight }] }),
+        json!({ "template_type": "airline_checkin", "intro_message": "Check in", "locale": "en_US",
+            "flight_info": [flight], "checkin_url": "https://x.example/checkin" }),
+        json!({ "template_type": "airline_itinerary", "intro_message": "Your plan", "locale": "en_US",
+            "pnr_number": "ABCDEF", "passenger_info": [{ "passenger_id": "p001", "name": "Ada" }],
+            "flight_info": [leg], "passenger_segment_info": [
+                { "segment_id": "s001", "passenger_id": "p001", "seat": "12A", "seat_type": "Business" },
+            ], "price_info": [{ "title": "Fuel", "amount": "1597", "currency": "USD" }],
+            "base_price": "12206", "tax": "200", "total_price": "14003", "currency": "USD" }),
+        json!({ "template_type": "airline_update", "intro_message": "Delayed", "update_type": "delay",
+            "locale": "en_US", "pnr_number": "CF23G2", "update_flight_info": flight }),
+    ] {
+        let call = bench.post("/me/messages").json(&template(&payload));
+        let (status, answer) = answer(call).await;
+        assert_eq!(status, 200, "{payload}: {answer}");
     }
 }
 
@@ -126,6 +201,7 @@ async fn every_refusal_names_the_place_and_says_nothing_to_the_user() {
         json!({ "recipient": "x", "message": { "text": "hi" } }),
         json!({ "recipient": {}, "message": { "text": "hi" } }),
         json!({ "recipient": { "id": "" }, "message": { "text": "hi" } }),
+        json!({ "recipient": { "id": { "id": PSID } }, "message": { "text": "hi" } }),
         json!({ "recipient": { "id": "1" }, "message": { "text": "hi" } }),
         json!({ "recipient": { "user_ref": "1" }, "message": { "text": "hi" } }),
         json!({ "recipient": { "psid": PSID }, "message": { "text": "hi" } }),
@@ -133,6 +209,13 @@ async fn every_refusal_names_the_place_and_says_nothing_to_the_user() {
         json!({ "recipient": { "id": PSID }, "message": { "text": "a" }, "sender_action": "typing_on" }),
         json!({ "recipient": { "id": PSID }, "sender_action": "dance" }),
         json!({ "recipient": { "id": PSID }, "messaging_type": "X", "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "messaging_type": "MESSAGE_TAG", "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "messaging_type": "MESSAGE_TAG", "tag": "X", "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "notification_type": "LOUD", "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "persona_id": "1", "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "reply_to": {}, "message": { "text": "a" } }),
+        json!({ "recipient": { "id": PSID }, "sender_action": "react" }),
+        json!({ "recipient": { "id": PSID }, "sender_action": "react", "payload": { "message_id": "m_1" } }),
         message(&json!("hi")),
         message(&json!({ "metadata": "m" })),
         message(&json!({ "text": "" })),
@@ -145,10 +228,25 @@ async fn every_refusal_names_the_place_and_says_nothing_to_the_user() {
         message(&json!({ "text": "a", "quick_replies": [reply("a"), reply(long_title)] })),
         message(&json!({ "text": "a", "quick_replies": [{ "content_type": "location" }] })),
         message(
-            &json!({ "attachment": { "type": "image", "payload": { "url": "https://x.example/a.png" } } }),
+            &json!({ "attachment": { "type": "image", "payload": { "address": "https://x.example/a.png" } } }),
         ),
+        message(&json!({ "attachment": { "type": "image", "payload": { "is_reusable": true } } })),
+        message(&json!({ "attachment": { "type": "image", "payload": { "url": "a.png" } } })),
+        message(&json!({ "attachment": { "type": "picture", "payload": {} } })),
         message(&json!({ "attachment": { "type": "template" } })),
         template(&json!({ "template_type": "receipt" })),
+        template(&json!({ "template_type": "receipts" })),
+        template(&json!({ "template_type": "media", "elements": [{ "media_type": "image" }] })),
+        template(
+            &json!({ "template_type": "media", "elements": [{ "media_type": "image", "url": "https://x.example/a.png" }] }),
+        ),
+        template(
+            &json!({ "template_type": "list", "elements": [{ "title": "a", "subtitle": "b" }] }),
+        ),
+        template(&json!({ "template_type": "coupon", "title": "a" })),
+        template(
+            &json!({ "template_type": "airline_update", "update_type": "late", "locale": "en_US" }),
+        ),
         template(&json!({ "text": "a" })),
         buttons(&json!([])),
         buttons(&json!("a")),

@@ -1,100 +1,104 @@
 //! Buttons, the Log In and Log Out buttons among them.
 
-use std::net::IpAddr;
-
-use url::{Host, Url};
-
-use super::place::Part;
 use crate::graph::error::GraphError;
+use crate::graph::place::Part;
+use crate::graph::shape::{self, Field, Rule, needed, optional};
 
 const TITLE: usize = 20;
 const PAYLOAD: usize = 1_000;
 
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "WEB_URL",
     "POSTBACK",
     "PHONE_NUMBER",
     "ACCOUNT_LINK",
     "ACCOUNT_UNLINK",
     "GAME_PLAY",
+    "ELEMENT_SHARE",
 ];
 
-const WEB_URL_KEYS: [&str; 7] = [
-    "type",
-    "url",
-    "title",
-    "webview_height_ratio",
-    "messenger_extensions",
-    "fallback_url",
-    "webview_share_button",
+/// Neither linking button takes a title: the labels are the platform's own (protocol row 1.7.3).
+const ACCOUNT_LINK: [Field; 2] = [needed("type", Rule::Any), needed("url", Rule::SecureUrl)];
+
+const ACCOUNT_UNLINK: [Field; 1] = [needed("type", Rule::Any)];
+
+const WEB_URL: [Field; 7] = [
+    needed("type", Rule::Any),
+    needed("title", Rule::Text(TITLE)),
+    needed("url", Rule::Url),
+    optional("webview_height_ratio", HEIGHTS),
+    optional("messenger_extensions", Rule::Flag),
+    optional("fallback_url", Rule::Url),
+    optional("webview_share_button", Rule::Text(20)),
+];
+
+const HEIGHTS: Rule = Rule::Choice(&["COMPACT", "TALL", "FULL"]);
+
+/// What a tap on a card does: a URL button without a title.
+const DEFAULT_ACTION: [Field; 6] = [
+    needed("type", Rule::Choice(&["WEB_URL"])),
+    needed("url", Rule::Url),
+    optional("webview_height_ratio", HEIGHTS),
+    optional("messenger_extensions", Rule::Flag),
+    optional("fallback_url", Rule::Url),
+    optional("webview_share_button", Rule::Text(20)),
+];
+
+const GAME_PLAY: [Field; 4] = [
+    needed("type", Rule::Any),
+    needed("title", Rule::Text(TITLE)),
+    optional("payload", Rule::Text(PAYLOAD)),
+    optional("game_metadata", Rule::Any),
+];
+
+/// Retired; old bots still send it.
+const ELEMENT_SHARE: [Field; 2] = [
+    needed("type", Rule::Any),
+    optional("share_contents", Rule::Any),
+];
+
+/// Postback and phone number.
+const WITH_PAYLOAD: [Field; 3] = [
+    needed("type", Rule::Any),
+    needed("title", Rule::Text(TITLE)),
+    needed("payload", Rule::Text(PAYLOAD)),
 ];
 
 pub(super) fn check(button: &Part<'_>) -> Result<(), GraphError> {
-    match button.choice("type", &KINDS)?.as_str() {
-        // Neither linking button takes a title: the labels are the platform's own (protocol row 1.7.3).
-        "account_link" => {
-            button.only(&["type", "url"])?;
-            check_linking_url(button)
-        }
-        "account_unlink" => button.only(&["type"]),
-        "web_url" => {
-            button.only(&WEB_URL_KEYS)?;
-            button.text("title", TITLE)?;
-            check_url(button, "url")
-        }
-        "game_play" => {
-            button.only(&["type", "title", "payload", "game_metadata"])?;
-            button.text("title", TITLE)?;
-            button.optional_text("payload", PAYLOAD).map(drop)
-        }
-        // Postback and phone number.
-        _ => {
-            button.only(&["type", "title", "payload"])?;
-            button.text("title", TITLE)?;
-            button.text("payload", PAYLOAD).map(drop)
-        }
-    }
+    let fields: &[Field] = match button.choice("type", &KINDS)?.as_str() {
+        "account_link" => &ACCOUNT_LINK,
+        "account_unlink" => &ACCOUNT_UNLINK,
+        "web_url" => &WEB_URL,
+        "game_play" => &GAME_PLAY,
+        "element_share" => &ELEMENT_SHARE,
+        _ => &WITH_PAYLOAD,
+    };
+    shape::check(button, fields)
 }
 
-/// What a tap on a card does: a URL button without a title.
 pub(super) fn check_default_action(action: &Part<'_>) -> Result<(), GraphError> {
-    action.only(&WEB_URL_KEYS.map(|key| if key == "title" { "type" } else { key }))?;
-    action.choice("type", &["WEB_URL"])?;
-    check_url(action, "url")
+    shape::check(action, &DEFAULT_ACTION)
 }
 
-/// An absolute http or https address.
-pub(super) fn check_url(part: &Part<'_>, key: &str) -> Result<(), GraphError> {
-    let text = part.text(key, usize::MAX)?;
-    let valid = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if valid {
-        Ok(())
-    } else {
-        Err(GraphError::not_a_url(part.place.under(key).name()))
-    }
-}
-
-/// HTTPS is demanded (protocol row 1.7.1). Plain http passes for loopback hosts alone, where no certificate can
-/// be had; that exception is ours, production has none.
-fn check_linking_url(button: &Part<'_>) -> Result<(), GraphError> {
-    check_url(button, "url")?;
-    let url = Url::parse(button.text("url", usize::MAX)?).ok();
-    let allowed = url.is_some_and(|url| url.scheme() == "https" || is_loopback(&url));
-    if allowed {
-        Ok(())
-    } else {
-        let error = GraphError::not_a_url(button.place.under("url").name());
-        Err(error.hint(
-            "the url of a Log In button must be https; http is taken for loopback hosts only",
-        ))
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+/// An item of the persistent menu: a link or a postback (protocol row 1.1.4), with a longer title.
+pub(crate) fn menu_item(item: &Part<'_>) -> Result<(), GraphError> {
+    const MENU_TITLE: usize = 30;
+    const LINK: [Field; 7] = [
+        needed("type", Rule::Any),
+        needed("title", Rule::Text(MENU_TITLE)),
+        needed("url", Rule::Url),
+        optional("webview_height_ratio", HEIGHTS),
+        optional("messenger_extensions", Rule::Flag),
+        optional("fallback_url", Rule::Url),
+        optional("webview_share_button", Rule::Text(20)),
+    ];
+    const POSTBACK: [Field; 3] = [
+        needed("type", Rule::Any),
+        needed("title", Rule::Text(MENU_TITLE)),
+        needed("payload", Rule::Text(PAYLOAD)),
+    ];
+    match item.choice("type", &["WEB_URL", "POSTBACK"])?.as_str() {
+        "web_url" => shape::check(item, &LINK),
+        _ => shape::check(item, &POSTBACK),
     }
 }

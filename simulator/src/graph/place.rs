@@ -2,35 +2,40 @@
 
 use serde_json::{Map, Value};
 
-use crate::graph::error::GraphError;
+use super::error::GraphError;
 
 /// The name of a value as errors write it: `message[attachment][payload][buttons][0]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place(String);
+pub(crate) struct Place(String);
 
 impl Place {
-    pub(super) fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         Self(name.to_owned())
     }
 
-    pub(super) fn under(&self, key: impl std::fmt::Display) -> Self {
-        Self(format!("{}[{key}]", self.0))
+    /// A value inside this one; inside the request itself it is a parameter with its bare name.
+    pub(crate) fn under(&self, key: impl std::fmt::Display) -> Self {
+        if self.0.is_empty() {
+            Self(key.to_string())
+        } else {
+            Self(format!("{}[{key}]", self.0))
+        }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.0
     }
 }
 
 /// A JSON object together with its place.
 #[derive(Debug, Clone)]
-pub(super) struct Part<'a> {
-    pub(super) place: Place,
+pub(crate) struct Part<'a> {
+    pub(crate) place: Place,
     map: &'a Map<String, Value>,
 }
 
 impl<'a> Part<'a> {
-    pub(super) fn of(value: &'a Value, place: Place) -> Result<Self, GraphError> {
+    pub(crate) fn of(value: &'a Value, place: Place) -> Result<Self, GraphError> {
         match value.as_object() {
             Some(map) if map.is_empty() => Err(GraphError::empty(place.name())),
             Some(map) => Ok(Self { place, map }),
@@ -38,8 +43,16 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// The parameters of a request, as if they were one object.
+    pub(crate) fn root(map: &'a Map<String, Value>) -> Self {
+        Self {
+            place: Place(String::new()),
+            map,
+        }
+    }
+
     /// Refuses every key that is not named here.
-    pub(super) fn only(&self, allowed: &[&str]) -> Result<(), GraphError> {
+    pub(crate) fn only(&self, allowed: &[&str]) -> Result<(), GraphError> {
         let unknown: Vec<_> = self
             .map
             .keys()
@@ -54,22 +67,22 @@ impl<'a> Part<'a> {
     }
 
     /// A value that is there; null counts as absent.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
         self.map.get(key).filter(|value| !value.is_null())
     }
 
-    pub(super) fn require(&self, key: &str) -> Result<&'a Value, GraphError> {
+    pub(crate) fn require(&self, key: &str) -> Result<&'a Value, GraphError> {
         self.get(key)
             .ok_or_else(|| GraphError::missing(self.place.under(key).name()))
     }
 
     /// A required object.
-    pub(super) fn part(&self, key: &str) -> Result<Part<'a>, GraphError> {
+    pub(crate) fn part(&self, key: &str) -> Result<Part<'a>, GraphError> {
         Part::of(self.require(key)?, self.place.under(key))
     }
 
     /// A required text that is not empty and not above its limit of characters.
-    pub(super) fn text(&self, key: &str, limit: usize) -> Result<&'a str, GraphError> {
+    pub(crate) fn text(&self, key: &str, limit: usize) -> Result<&'a str, GraphError> {
         let place = self.place.under(key);
         let text = self
             .require(key)?
@@ -86,7 +99,7 @@ impl<'a> Part<'a> {
     }
 
     /// A text that may be absent.
-    pub(super) fn optional_text(
+    pub(crate) fn optional_text(
         &self,
         key: &str,
         limit: usize,
@@ -95,7 +108,7 @@ impl<'a> Part<'a> {
     }
 
     /// A required list of objects, neither empty nor above its limit.
-    pub(super) fn list(&self, key: &str, limit: usize) -> Result<Vec<Part<'a>>, GraphError> {
+    pub(crate) fn list(&self, key: &str, limit: usize) -> Result<Vec<Part<'a>>, GraphError> {
         let place = self.place.under(key);
         let items = self
             .require(key)?
@@ -114,8 +127,42 @@ impl<'a> Part<'a> {
             .collect()
     }
 
+    /// A required list of texts, neither empty nor above its limit.
+    pub(crate) fn texts(
+        &self,
+        key: &str,
+        most: usize,
+        limit: usize,
+    ) -> Result<Vec<&'a str>, GraphError> {
+        let place = self.place.under(key);
+        let items = self
+            .require(key)?
+            .as_array()
+            .ok_or_else(|| GraphError::wrong_kind(place.name(), "an array"))?;
+        if items.is_empty() {
+            return Err(GraphError::empty(place.name()));
+        }
+        if items.len() > most {
+            return Err(GraphError::too_long(place.name(), most));
+        }
+        let read = |(index, item): (usize, &'a Value)| {
+            let place = place.under(index);
+            let text = item
+                .as_str()
+                .ok_or_else(|| GraphError::wrong_kind(place.name(), "a string"))?;
+            if text.is_empty() {
+                Err(GraphError::empty(place.name()))
+            } else if text.chars().count() > limit {
+                Err(GraphError::too_long(place.name(), limit))
+            } else {
+                Ok(text)
+            }
+        };
+        items.iter().enumerate().map(read).collect()
+    }
+
     /// A required choice, in any case (clients: enum values row); returns it in lower case.
-    pub(super) fn choice(&self, key: &str, allowed: &[&str]) -> Result<String, GraphError> {
+    pub(crate) fn choice(&self, key: &str, allowed: &[&str]) -> Result<String, GraphError> {
         let given = self.text(key, usize::MAX)?.to_ascii_lowercase();
         if allowed
             .iter()
