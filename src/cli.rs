@@ -24,10 +24,13 @@ pub(crate) enum Command {
     Reference(Reference),
     /// List every check with its level and rule
     List(Told),
-    /// Explain one check: its rule, why it matters, its usual mistake
+    /// Explain one check (rule, consequence, usual mistake), or the platform's own table of linking
     Explain {
-        /// Id of the check, such as RED-05
+        /// Id of the check, such as RED-05; or `linking`
         id: String,
+        /// Draw the table of linking as a Mermaid state diagram
+        #[arg(long)]
+        mermaid: bool,
         #[command(flatten)]
         told: Told,
     },

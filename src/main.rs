@@ -11,6 +11,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use linklab_conformance::catalogue;
+use linklab_conformance::text::Language;
+use linklab_simulator::world::linking;
 
 use crate::cli::{Cli, Command};
 
@@ -23,21 +25,29 @@ fn main() -> ExitCode {
             speak::out(&catalogue::list(language::chosen(told.lang)));
             0
         }
-        Command::Explain { id, told } => {
-            let language = language::chosen(told.lang);
-            match catalogue::explain(&id, language) {
-                Ok(text) => {
-                    speak::out(&text);
-                    0
-                }
-                Err(problem) => {
-                    speak::problem(&problem.to_string());
-                    2
-                }
-            }
-        }
+        Command::Explain { id, mermaid, told } => explain(&id, mermaid, language::chosen(told.lang)),
     };
     ExitCode::from(code)
+}
+
+/// Explains a check, or the table that drives the platform; the exit code.
+fn explain(id: &str, mermaid: bool, language: Language) -> u8 {
+    let text = match (id, mermaid) {
+        ("linking", true) => Ok(linking::table_mermaid()),
+        ("linking", false) => Ok(linking::table_text()),
+        (_, true) => Err("only `linking` can be drawn; leave --mermaid away to explain a check".to_owned()),
+        (_, false) => catalogue::explain(id, language).map_err(|unknown| unknown.to_string()),
+    };
+    match text {
+        Ok(text) => {
+            speak::out(&text);
+            0
+        }
+        Err(problem) => {
+            speak::problem(&problem);
+            2
+        }
+    }
 }
 
 /// Runs a command that needs sockets. Its error is a sentence for people and its exit code.
