@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use linklab_simulator::Config;
-use linklab_simulator::webhook::{Delivery, escape, sha1_hex, sha256_hex};
+use linklab_simulator::webhook::{Delivery, sha1_hex, sha256_hex};
 use serde_json::{Value, json};
 
 use super::spelling;
@@ -243,7 +243,7 @@ impl Parcel {
     pub fn body(&self) -> Bytes {
         let value = self.to_json();
         match self.encoding {
-            Encoding::Platform => escape(&value),
+            Encoding::Platform => spelling::platform(&value).into(),
             Encoding::RawUtf8 => spelling::raw(&value).into(),
             Encoding::Spaced => spelling::spaced(&value).into(),
             Encoding::Reordered => spelling::reordered(&value).into(),
@@ -277,3 +277,6 @@ impl Parcel {
         self.entries.iter().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,13 @@
 //! Each defect has one judge. What keeps the others from saying the same thing again is the placement
 //! told here: a code behind a second `?` is a matter of the joint, not of a missing code.
 
-use url::Url;
-
-use super::raw_url::{CODE_NAME, RawPair, RawUrl, form_decoded, normal};
+use super::address::{Difference, difference};
+use super::raw_url::{CODE_NAME, RawPair, RawUrl, form_decoded};
+use super::{Finding, Verdict};
+use crate::text::Text;
 use crate::transcript::{Exchange, Given, Navigated, Step, Transcript, What};
 
-/// A navigation beside the redirect_uri that it should have followed.
+/// A navigation beside the `redirect_uri` that it should have followed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Returned<'a> {
     pub(crate) transcript: &'a Transcript,
@@ -35,21 +36,6 @@ pub(crate) enum Place<'a> {
     Missing,
 }
 
-/// What first differs between where the browser went and where it should have gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Difference {
-    /// Not an absolute web address at all.
-    NotAnAddress,
-    /// `http` for `https` or the reverse.
-    Scheme,
-    /// Another host.
-    Host,
-    /// The port is another or lost.
-    Port,
-    /// Another path.
-    Path,
-}
-
 impl<'a> Returned<'a> {
     /// The first navigation of a flow, under any tag.
     pub(crate) fn of(transcript: &'a Transcript, flow: usize) -> Option<Self> {
@@ -65,7 +51,7 @@ impl<'a> Returned<'a> {
         Self::pair(transcript, flow, navigated)
     }
 
-    /// This navigation beside the redirect_uri of this flow.
+    /// This navigation beside the `redirect_uri` of this flow.
     pub(crate) fn pair(
         transcript: &'a Transcript,
         flow: usize,
@@ -81,7 +67,7 @@ impl<'a> Returned<'a> {
         })
     }
 
-    /// Where the code stands; parameters of that name that the redirect_uri had from the beginning do not count.
+    /// Where the code stands; parameters of that name that the `redirect_uri` had from the beginning do not count.
     pub(crate) fn place(&self) -> Place<'a> {
         let original = self
             .wanted
@@ -121,7 +107,7 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// The redirect_uri with the code joined as the official page asks; the code as it was spelled, where it was found.
+    /// The `redirect_uri` with the code joined as the official page asks; the code as it was spelled, where it was found.
     pub(crate) fn expected(&self) -> String {
         let code = match self.place() {
             Place::Query(found) => found
@@ -148,6 +134,16 @@ impl<'a> Returned<'a> {
             "{front}{joint}{CODE_NAME}={}{fragment}",
             code.unwrap_or("<code>")
         )
+    }
+
+    /// A broken rule, shown by the address that was expected and the one that came.
+    pub(crate) fn finding(&self, message: Text) -> Verdict {
+        Verdict::Broken(Finding::new(
+            self.transcript,
+            message,
+            self.expected(),
+            self.navigated.url.clone(),
+        ))
     }
 
     /// The answer that sent the browser away, or the page that did.
@@ -196,7 +192,7 @@ impl<'a> Returned<'a> {
             .collect()
     }
 
-    /// Whether the browser was sent to the redirect_uri, parameters apart.
+    /// Whether the browser was sent to the `redirect_uri`, parameters apart.
     pub(crate) fn difference(&self) -> Option<Difference> {
         let base = match self.place() {
             Place::Path => {
@@ -212,12 +208,12 @@ impl<'a> Returned<'a> {
         difference(base, self.wanted.base)
     }
 
-    /// Whether the browser was sent to the redirect_uri, parameters apart.
+    /// Whether the browser was sent to the `redirect_uri`, parameters apart.
     pub(crate) fn on_target(&self) -> bool {
         self.difference().is_none()
     }
 
-    /// Whether all parameters of the redirect_uri came along; order and spelling do not matter here.
+    /// Whether all parameters of the `redirect_uri` came along; order and spelling do not matter here.
     pub(crate) fn kept_parameters(&self) -> bool {
         let got: Vec<_> = self.got.pairs().iter().map(RawPair::normal).collect();
         self.wanted
@@ -226,7 +222,36 @@ impl<'a> Returned<'a> {
             .all(|own| got.contains(&own.normal()))
     }
 
-    /// Whether this is how a login should come back: at the redirect_uri, with its parameters and a code.
+    /// Whether the token that the `redirect_uri` carries came back as another one: then this is the address of
+    /// another linking, and its parameters say nothing about this one.
+    pub(crate) fn carries_another_token(&self) -> bool {
+        let token = self.given.account_linking_token.as_str();
+        let wanted = self.wanted.pairs();
+        let Some(carrier) = wanted.iter().find(|pair| pair.decoded_value() == token) else {
+            return false;
+        };
+        let name = carrier.decoded_name();
+        let got: Vec<_> = self
+            .got
+            .pairs()
+            .into_iter()
+            .filter(|pair| pair.decoded_name() == name)
+            .collect();
+        !got.is_empty() && got.iter().all(|pair| pair.decoded_value() != token)
+    }
+
+    /// Whether the browser was sent to this `redirect_uri`, with all its parameters.
+    pub(crate) fn reaches(&self, redirect_uri: &str) -> bool {
+        let other = RawUrl::split(redirect_uri);
+        let got: Vec<_> = self.got.pairs().iter().map(RawPair::normal).collect();
+        difference(self.got.base, other.base).is_none()
+            && other
+                .pairs()
+                .iter()
+                .all(|pair| got.contains(&pair.normal()))
+    }
+
+    /// Whether this is how a login should come back: at the `redirect_uri`, with its parameters and a code.
     pub(crate) fn arrived(&self) -> bool {
         self.on_target() && self.kept_parameters() && self.code().is_some()
     }
@@ -243,58 +268,6 @@ fn joint(before: &str) -> &str {
                 .then(|| &before[before.len() - joint.len()..])
         })
         .unwrap_or("")
-}
-
-/// How two addresses without query differ; spellings of one address do not (RFC 3986, 6.2.2 and 6.2.3).
-pub(crate) fn difference(got: &str, wanted: &str) -> Option<Difference> {
-    if got == wanted {
-        return None;
-    }
-    let (Ok(got_url), Ok(wanted_url)) = (Url::parse(got), Url::parse(wanted)) else {
-        return Some(Difference::NotAnAddress);
-    };
-    // A host with and without the dot of the root are one name; that the dot went is RED-10's to tell.
-    let host = |url: &Url| {
-        url.host_str()
-            .unwrap_or("")
-            .trim_end_matches('.')
-            .to_owned()
-    };
-    if got_url.scheme() != wanted_url.scheme() {
-        Some(Difference::Scheme)
-    } else if host(&got_url) != host(&wanted_url) {
-        Some(Difference::Host)
-    } else if got_url.port_or_known_default() != wanted_url.port_or_known_default() {
-        Some(Difference::Port)
-    } else if same_path(RawUrl::split(got).path(), RawUrl::split(wanted).path()) {
-        None
-    } else {
-        Some(Difference::Path)
-    }
-}
-
-fn same_path(got: &str, wanted: &str) -> bool {
-    let rooted = |path: &str| normal(if path.is_empty() { "/" } else { path });
-    // How characters beyond ASCII are escaped is RED-11's to tell.
-    rooted(got) == rooted(wanted) || (!wanted.is_ascii() && ascii_part(got) == ascii_part(wanted))
-}
-
-/// What is left of a text when everything beyond ASCII, in whatever spelling, is taken out.
-fn ascii_part(text: &str) -> String {
-    let mut left = String::new();
-    let spelled = normal(text);
-    let mut rest = spelled.as_str();
-    while let Some(first) = rest.chars().next() {
-        let beyond = rest.get(1..3).is_some_and(|digits| {
-            first == '%'
-                && u8::from_str_radix(digits, 16).is_ok_and(|byte| !byte.is_ascii() || byte == b'?')
-        });
-        if !beyond {
-            left.push(first);
-        }
-        rest = &rest[if beyond { 3 } else { first.len_utf8() }..];
-    }
-    left
 }
 
 /// Why this value is no code, where a program printed the absence of one.
@@ -416,59 +389,6 @@ mod tests {
                 "https://a.test/?authorization_code=own"
             ),
             "Missing"
-        );
-    }
-
-    #[test]
-    fn spellings_of_one_address_do_not_differ() {
-        assert_eq!(
-            difference("https://FACEBOOK.com:443", "https://facebook.com/"),
-            None
-        );
-        assert_eq!(
-            difference("https://a.test/%2fx%7e", "https://a.test/%2Fx~"),
-            None
-        );
-        assert_eq!(difference("https://a.test./p", "https://a.test/p"), None);
-    }
-
-    #[test]
-    fn the_first_differing_part_is_named() {
-        assert_eq!(
-            difference("http://a.test/", "https://a.test/"),
-            Some(Difference::Scheme)
-        );
-        assert_eq!(
-            difference("https://www.a.test/", "https://a.test/"),
-            Some(Difference::Host)
-        );
-        assert_eq!(
-            difference("https://a.test/", "https://a.test:8443/"),
-            Some(Difference::Port)
-        );
-        assert_eq!(
-            difference("https://a.test/b", "https://a.test/b/"),
-            Some(Difference::Path)
-        );
-        assert_eq!(
-            difference("/home", "https://a.test/"),
-            Some(Difference::NotAnAddress)
-        );
-    }
-
-    #[test]
-    fn escaping_of_characters_beyond_ascii_is_not_another_path() {
-        assert_eq!(
-            difference("https://a.test/caf%E9/x", "https://a.test/caf\u{e9}/x"),
-            None
-        );
-        assert_eq!(
-            difference("https://a.test/caf%E9/y", "https://a.test/caf\u{e9}/x"),
-            Some(Difference::Path)
-        );
-        assert_eq!(
-            difference("https://a.test/caf%E9", "https://a.test/caf%C3%A9"),
-            Some(Difference::Path)
         );
     }
 

@@ -1,13 +1,13 @@
 //! The one document of a run; everything that people or programs read is a projection of it.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::check::Level;
 use crate::context::ObservationLevel;
 use crate::run::{Outcome, Verdict};
 use crate::scenario::Profile;
 use crate::text::Text;
-use crate::transcript::Transcript;
 
 use super::Figures;
 
@@ -16,6 +16,8 @@ use super::Figures;
 pub struct Report {
     /// Name and version of the tool.
     pub tool: String,
+    /// Which run this is: sorts by time, and ties report.json to junit.xml.
+    pub run_id: Uuid,
     /// Id of the requirement set.
     pub set: String,
     /// Seed of the run.
@@ -52,7 +54,7 @@ pub struct Target {
     pub accounts: usize,
     /// Slowest positive effect of the calibration, in milliseconds.
     pub latency_ms: u64,
-    /// Whether the backend insists on the origin, and on the path, of the redirect_uri.
+    /// Whether the backend insists on the origin, and on the path, of the `redirect_uri`.
     pub pinned: Vec<String>,
 }
 
@@ -114,7 +116,7 @@ pub struct FindingReport {
     pub transcript: String,
     /// What went wrong.
     pub message: Text,
-    /// What was sent, where a redirect_uri is concerned.
+    /// What was sent, where a `redirect_uri` is concerned.
     pub sent: Option<String>,
     /// What should have been there.
     pub expected: String,
@@ -135,8 +137,8 @@ pub struct Minimal {
     pub steps: usize,
     /// Whether the search ended by itself; `false`: its time box was over.
     pub complete: bool,
-    /// What happened, bodies cut at 2 KiB.
-    pub transcript: Transcript,
+    /// What happened: a transcript as JSON, long texts cut at 2 KiB.
+    pub transcript: serde_json::Value,
 }
 
 /// An expectation or waiver that no longer counts.
@@ -156,7 +158,9 @@ impl Report {
 
     /// The checks with this outcome, in order.
     pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &CheckReport> {
-        self.checks.iter().filter(move |check| check.outcome == outcome)
+        self.checks
+            .iter()
+            .filter(move |check| check.outcome == outcome)
     }
 
     /// One check by id.
@@ -170,7 +174,10 @@ mod profile_word {
 
     use crate::scenario::Profile;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature is serde's"
+    )]
     pub(super) fn serialize<S: Serializer>(profile: &Profile, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(match profile {
             Profile::Smoke => "smoke",
@@ -184,7 +191,9 @@ mod profile_word {
             "smoke" => Ok(Profile::Smoke),
             "default" => Ok(Profile::Default),
             "deep" => Ok(Profile::Deep),
-            other => Err(serde::de::Error::custom(format!("no profile is called `{other}`"))),
+            other => Err(serde::de::Error::custom(format!(
+                "no profile is called `{other}`"
+            ))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How progress looks: a bar on a terminal, plain lines in CI. Both write to standard error.
 
-use std::io::Write;
+use std::io::{Stderr, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,9 @@ impl Bar {
 
     fn on(target: ProgressDrawTarget, language: Language) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed} {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed} {wide_msg}")
+        {
             bar.set_style(style);
         }
         Self { bar, language }
@@ -35,7 +37,8 @@ impl Progress for Bar {
     fn started(&self, phase: Phase, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(0);
-        self.bar.set_prefix(phase.name().told(self.language).to_owned());
+        self.bar
+            .set_prefix(phase.name().told(self.language).to_owned());
         self.bar.set_message(String::new());
     }
 
@@ -51,7 +54,7 @@ impl Progress for Bar {
 
 /// Plain lines: one when a phase begins, then at most one every five seconds.
 #[derive(Debug)]
-pub struct Lines<W> {
+pub struct Lines<W = Stderr> {
     state: Mutex<State<W>>,
     language: Language,
 }
@@ -66,9 +69,16 @@ struct State<W> {
 
 const QUIET: Duration = Duration::from_secs(5);
 
+impl Lines {
+    /// Lines on standard error.
+    pub fn new(language: Language) -> Self {
+        Self::on(std::io::stderr(), language)
+    }
+}
+
 impl<W: Write + Send + 'static> Lines<W> {
-    /// Lines on `out`, such as `std::io::stderr()`.
-    pub fn new(out: W, language: Language) -> Self {
+    /// Lines on `out`.
+    pub fn on(out: W, language: Language) -> Self {
         Self {
             state: Mutex::new(State {
                 out,
@@ -135,7 +145,7 @@ mod tests {
     #[test]
     fn lines_tell_each_phase_once_and_steps_seldom() {
         let out = Shared::default();
-        let lines = Lines::new(out.clone(), Language::English);
+        let lines = Lines::on(out.clone(), Language::English);
         lines.started(Phase::Calibrating, 0);
         lines.started(Phase::Playing, 300);
         for _ in 0..300 {

@@ -6,9 +6,13 @@ use crate::report::Figures;
 use crate::transcript::{Transcript, What};
 
 /// The figures of a run.
-pub(super) fn figures(transcripts: &[Transcript], elapsed: Duration, platform: Duration) -> Figures {
+pub(super) fn figures<'a>(
+    transcripts: impl Iterator<Item = &'a Transcript> + Clone,
+    elapsed: Duration,
+    platform: Duration,
+) -> Figures {
     let requests = transcripts
-        .iter()
+        .clone()
         .flat_map(|transcript| &transcript.steps)
         .filter(|step| {
             matches!(
@@ -18,8 +22,11 @@ pub(super) fn figures(transcripts: &[Transcript], elapsed: Duration, platform: D
         })
         .count();
     Figures {
-        flows: transcripts.iter().map(|transcript| transcript.flows.len()).sum(),
-        examples: transcripts.len(),
+        flows: transcripts
+            .clone()
+            .map(|transcript| transcript.flows.len())
+            .sum(),
+        examples: transcripts.count(),
         requests,
         elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         platform_ms: u64::try_from(platform.as_millis()).unwrap_or(u64::MAX),
@@ -30,7 +37,9 @@ pub(super) fn figures(transcripts: &[Transcript], elapsed: Duration, platform: D
 /// Peak resident memory of this process (`VmHWM`), where the system tells it in Linux's way.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 

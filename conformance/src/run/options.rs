@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::check::Level;
 use crate::date::Date;
 use crate::scenario::Profile;
@@ -23,12 +25,20 @@ pub struct Options {
     pub fail_on: Level,
     /// The owner's word that a backend outside this machine may be sent hostile requests.
     pub i_own_this: bool,
-    /// Share of a profile's examples that is played (at least one of each scenario); 1 is all.
-    pub scale: f64,
+    /// Most examples of each scenario, below what the profile asks for. `None`: all of them.
+    pub most_examples: Option<u32>,
+    /// How often a broken example is played again before it counts; 0 takes the first word for it.
+    pub confirmations: u32,
+    /// Longest time for making failures smaller, all of them together; zero leaves them as they are.
+    pub shrink_limit: Duration,
     /// Longest time of the whole run. What was not played by then is `incomplete`.
     pub limit: Duration,
     /// The day on which expectations are looked at.
     pub today: Date,
+    /// Which run this is, for whoever collects reports; nil unless set.
+    pub run_id: Uuid,
+    /// Arguments that name backend and profile, as typed; findings repeat them behind check and seed.
+    pub arguments: String,
 }
 
 impl Options {
@@ -42,18 +52,22 @@ impl Options {
             jobs: None,
             fail_on: Level::Must,
             i_own_this: false,
-            scale: 1.0,
+            most_examples: None,
+            confirmations: 3,
+            shrink_limit: Duration::from_mins(1),
             limit: Self::usual_limit(profile),
             today,
+            run_id: Uuid::nil(),
+            arguments: String::new(),
         }
     }
 
     /// One minute for smoke, ten for default, two hours for deep: several times what a local backend takes.
     pub fn usual_limit(profile: Profile) -> Duration {
-        Duration::from_secs(match profile {
-            Profile::Smoke => 60,
-            Profile::Default => 600,
-            Profile::Deep => 7200,
-        })
+        match profile {
+            Profile::Smoke => Duration::from_mins(1),
+            Profile::Default => Duration::from_mins(10),
+            Profile::Deep => Duration::from_hours(2),
+        }
     }
 }

@@ -15,8 +15,6 @@ pub(super) const CALIBRATION: &str = "calibration";
 pub(super) struct Selection {
     /// Asked for.
     pub(super) checks: Vec<&'static Check>,
-    /// Whether only some were asked for.
-    pub(super) narrowed: bool,
 }
 
 impl Selection {
@@ -31,9 +29,13 @@ impl Selection {
             .collect();
         if !unknown.is_empty() {
             let told = unknown.join("; ");
-            return Err(RunError::Usage(Text::new(told.clone(), format!("没有这样的检查:{told}"))));
+            return Err(RunError::Usage(Text::new(
+                told.clone(),
+                format!("没有这样的检查:{told}"),
+            )));
         }
-        let named = |ids: &[String], check: &Check| ids.iter().any(|id| id.eq_ignore_ascii_case(check.id));
+        let named =
+            |ids: &[String], check: &Check| ids.iter().any(|id| id.eq_ignore_ascii_case(check.id));
         let checks: Vec<&'static Check> = catalogue::checks()
             .filter(|check| options.check.is_empty() || named(&options.check, check))
             .filter(|check| !named(&options.skip, check))
@@ -44,10 +46,7 @@ impl Selection {
                 "没有剩下任何检查:所选的检查都被跳过了",
             )));
         }
-        Ok(Self {
-            checks,
-            narrowed: !options.check.is_empty(),
-        })
+        Ok(Self { checks })
     }
 
     /// The checks that the report shows: those asked for, and the control checks that calibration judges anyway.
@@ -62,7 +61,6 @@ impl Selection {
 
     /// Names of the scenarios that the asked checks read.
     pub(super) fn scenarios(&self) -> BTreeSet<&'static str> {
-        // Control checks read whatever is there; asked for together with all others, they add nothing of their own.
         self.checks
             .iter()
             .flat_map(|check| check.scenarios)
@@ -90,7 +88,10 @@ mod tests {
         let error = Selection::of(&options(&["RED-1", "XYZ-99"], &["LINK-01"])).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         let told = error.to_string();
-        assert!(told.contains("RED-1") && told.contains("XYZ-99") && told.contains("LINK-01"), "{told}");
+        assert!(
+            told.contains("RED-1") && told.contains("XYZ-99") && told.contains("LINK-01"),
+            "{told}"
+        );
         assert!(told.contains("did you mean RED-01?"), "{told}");
     }
 
@@ -104,7 +105,12 @@ mod tests {
     fn only_the_scenarios_of_the_asked_checks_are_played() {
         let selection = Selection::of(&options(&["red-05"], &[])).unwrap();
         assert_eq!(selection.checks.len(), 1);
-        let wanted: BTreeSet<&str> = catalogue::find("RED-05").unwrap().scenarios.iter().copied().collect();
+        let wanted: BTreeSet<&str> = catalogue::find("RED-05")
+            .unwrap()
+            .scenarios
+            .iter()
+            .copied()
+            .collect();
         assert_eq!(selection.scenarios(), wanted);
         assert!(selection.shown().iter().any(|check| check.id == "CTL-01"));
     }

@@ -1,6 +1,42 @@
 //! Scenarios: how examples are generated and played; each yields transcripts, none decides anything.
 
-mod flow;
+pub(crate) mod abandon;
+pub(crate) mod already_linked;
+pub(crate) mod backend_unlink;
+pub(crate) mod bad_password;
+pub(crate) mod bare;
+pub(crate) mod batch;
+pub(crate) mod beside;
+pub(crate) mod cancel;
+pub(crate) mod chat_login;
+pub(crate) mod code_reuse;
+pub(crate) mod control;
+pub(crate) mod duplicate;
+pub(crate) mod encoding;
+pub(crate) mod flow;
+pub(crate) mod foreign_page;
+pub(crate) mod foreign_redirect;
+pub(crate) mod forged;
+pub(crate) mod handshake;
+pub(crate) mod interleaved;
+pub(crate) mod linking_url;
+pub(crate) mod odd_bytes;
+pub(crate) mod odd_events;
+pub(crate) mod own_query;
+pub(crate) mod pending;
+pub(crate) mod redelivery;
+pub(crate) mod relink;
+pub(crate) mod reorder;
+pub(crate) mod replay;
+pub(crate) mod server_fetch;
+pub(crate) mod signed_in;
+pub(crate) mod slow_send;
+pub(crate) mod swapped;
+pub(crate) mod tabs;
+pub(crate) mod timing;
+pub(crate) mod unknown_code;
+pub(crate) mod unlink;
+pub(crate) mod unlink_other;
 
 pub(crate) use flow::Flow;
 
@@ -77,7 +113,11 @@ pub trait AnyScenario: Send + Sync {
     /// See [`Scenario::exclusive`].
     fn exclusive(&self) -> bool;
     /// Generates and plays one example.
-    fn play<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>>;
+    fn play<'a>(
+        &'a self,
+        stage: &'a Stage,
+        case: CaseId,
+    ) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>>;
     /// The value tree of an example, for shrinking. Not `Send`: shrinking stays on one thread.
     fn tree<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Option<Box<dyn AnyTree + 'a>>;
 }
@@ -107,7 +147,9 @@ fn new_tree<S: Scenario>(
     scenario
         .strategy(case.number, stage)
         .new_tree(&mut TestRunner::new_with_rng(config, rng))
-        .inspect_err(|reason| tracing::warn!(scenario = scenario.name(), %reason, "strategy gave no value"))
+        .inspect_err(
+            |reason| tracing::warn!(scenario = scenario.name(), %reason, "strategy gave no value"),
+        )
         .ok()
 }
 
@@ -129,7 +171,10 @@ impl<S: Scenario> AnyTree for PlayedTree<'_, S> {
         format!("{:?}", self.tree.current())
     }
     fn play(&self) -> Pin<Box<dyn Future<Output = Transcript> + Send + '_>> {
-        Box::pin(self.scenario.play(self.stage, self.case, self.tree.current()))
+        Box::pin(
+            self.scenario
+                .play(self.stage, self.case, self.tree.current()),
+        )
     }
 }
 
@@ -146,7 +191,11 @@ impl<S: Scenario> AnyScenario for S {
     fn exclusive(&self) -> bool {
         Scenario::exclusive(self)
     }
-    fn play<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>> {
+    fn play<'a>(
+        &'a self,
+        stage: &'a Stage,
+        case: CaseId,
+    ) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>> {
         let value = new_tree(self, stage, case).map(|tree| tree.current());
         Box::pin(async move {
             match value {

@@ -6,6 +6,7 @@ use linklab_simulator::Simulator;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
+use super::patience::Patience;
 use crate::context::Context;
 use crate::driver::Site;
 use crate::generate::{Freedom, Mint, PsidShape, RedirectUri};
@@ -30,6 +31,7 @@ pub struct Stage {
     context: Context,
     sight: Sight,
     mint: Mint,
+    patience: Patience,
     http: Client,
 }
 
@@ -46,6 +48,7 @@ impl Stage {
         Self {
             sight: Sight::configured(&subject),
             mint: Mint::new(simulator.clock().now_ms()),
+            patience: Patience::default(),
             simulator,
             subject,
             context,
@@ -125,6 +128,10 @@ impl Stage {
         &self.http
     }
 
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
     pub(super) fn mint(&self) -> &Mint {
         &self.mint
     }
@@ -190,7 +197,8 @@ impl Stage {
         canaries
     }
 
-    fn latency(&self) -> Duration {
+    /// The calibrated time from an acknowledgement to its visible effect.
+    pub(super) fn latency(&self) -> Duration {
         Duration::from_millis(self.context.calibration.latency_ms)
     }
 }

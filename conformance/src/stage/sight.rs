@@ -20,9 +20,10 @@ pub enum Expect {
     Linked,
     /// Poll until unlinked, or the window ends (after an action that must unlink).
     Unlinked,
-    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look once.
+    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look for three calibrated
+    /// latencies more; without a sentinel, look for the negative window.
     StillUnlinked,
-    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look once.
+    /// The same for a user who must stay linked.
     StillLinked,
 }
 
@@ -41,12 +42,18 @@ impl Expect {
 
 impl Recording<'_> {
     /// Looks at the link state of the flow's user, recorded under the present tag.
+    ///
+    /// A change is waited for up to [`Stage::window`](crate::stage::Stage::window); less, once several waits of a run were in vain.
     pub async fn observe(&mut self, flow: FlowId, expect: Expect) -> Result<LinkState, Cut> {
         let begun = Instant::now();
+        let awaited = matches!(expect, Expect::Linked | Expect::Unlinked);
         let window = match expect {
-            Expect::Linked | Expect::Unlinked => self.stage.window(),
+            Expect::Linked | Expect::Unlinked => {
+                self.stage.patience().allowance(self.stage.window())
+            }
             Expect::StillUnlinked | Expect::StillLinked if self.sentinel_answers().await => {
-                Duration::ZERO
+                // Backends that answer first and work later may serve the sentinel before its forerunner.
+                self.stage.latency() * 3
             }
             Expect::StillUnlinked | Expect::StillLinked => self.stage.negative_window(),
         };
@@ -62,6 +69,11 @@ impl Recording<'_> {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
+        if awaited && expect.is_over(&state) {
+            self.stage.patience().rewarded(begun.elapsed());
+        } else if awaited && watching.elapsed() >= window {
+            self.stage.patience().disappointed();
+        }
         Ok(self.seen(flow, psid, state, begun))
     }
 
@@ -110,14 +122,13 @@ impl Recording<'_> {
         else {
             return false;
         };
-        let sentinel = match &self.sentinel {
-            Some(sentinel) => sentinel.clone(),
-            None => {
-                let Ok(fresh) = stage.new_user(PsidShape::Live) else {
-                    return false;
-                };
-                self.sentinel.insert(fresh).clone()
-            }
+        let sentinel = if let Some(sentinel) = &self.sentinel {
+            sentinel.clone()
+        } else {
+            let Ok(fresh) = stage.new_user(PsidShape::Live) else {
+                return false;
+            };
+            self.sentinel.insert(fresh).clone()
         };
         answers(stage.simulator(), &sentinel, question, stage.window()).await
     }

@@ -43,7 +43,7 @@ pub enum What {
     Graph(GraphCall),
     /// The link state was looked at.
     Observed(Observed),
-    /// Someone else than the browser fetched the redirect_uri (loopback-hosted ones only).
+    /// Someone else than the browser fetched the `redirect_uri` (loopback-hosted ones only).
     ForeignFetch {
         /// Request line and user agent.
         request: String,
@@ -106,7 +106,10 @@ pub struct Exchange {
 impl Exchange {
     /// First value of a header, by lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 

@@ -57,18 +57,16 @@ pub(super) const RED_18: Check = Check {
 const TELLING: usize = 4;
 
 fn adds_the_code_only(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = Returned::of(transcript, 0).filter(|returned| returned.code().is_some())
+    let Some(returned) = Returned::of(transcript, 0)
+        .filter(|returned| returned.code().is_some() && !returned.carries_another_token())
     else {
         return Verdict::Untouched;
     };
     if let Some(name) = secret_in(&returned) {
-        return finding(
-            &returned,
-            Text::new(
-                format!("the address that the browser was sent to holds the {name}"),
-                format!("浏览器被送往的地址中含有秘密({name})"),
-            ),
-        );
+        return returned.finding(Text::new(
+            format!("the address that the browser was sent to holds the {name}"),
+            format!("浏览器被送往的地址中含有秘密({name})"),
+        ));
     }
     let added = added(&returned);
     let identities = transcript.canaries.iter().filter(|canary| !canary.secret);
@@ -77,13 +75,10 @@ fn adds_the_code_only(transcript: &Transcript, _: &Context) -> Verdict {
             TELLING <= canary.value.len() && value.contains(&canary.value)
         };
         if let Some((name, _)) = added.iter().find(|pair| carries(pair)) {
-            return finding(
-                &returned,
-                Text::new(
-                    format!("the return adds {name} with the {}", canary.name),
-                    format!("返回时附加了 {name},其中含有 {}", canary.name),
-                ),
-            );
+            return returned.finding(Text::new(
+                format!("the return adds {name} with the {}", canary.name),
+                format!("返回时附加了 {name},其中含有 {}", canary.name),
+            ));
         }
     }
     let sessions = session_values(transcript, 0);
@@ -91,37 +86,21 @@ fn adds_the_code_only(transcript: &Transcript, _: &Context) -> Verdict {
         .iter()
         .find(|(_, value)| sessions.iter().any(|session| value.contains(session)))
     {
-        return finding(
-            &returned,
-            Text::new(
-                format!("the return adds {name} with the value of a cookie"),
-                format!("返回时附加了 {name},其值是 Cookie 的值"),
-            ),
-        );
+        return returned.finding(Text::new(
+            format!("the return adds {name} with the value of a cookie"),
+            format!("返回时附加了 {name},其值是 Cookie 的值"),
+        ));
     }
     match added.first() {
         None => Verdict::Held,
-        Some((name, _)) => finding(
-            &returned,
-            Text::new(
-                format!("the return adds a parameter that nobody asked for: {name}"),
-                format!("返回时附加了多余的参数:{name}"),
-            ),
-        ),
+        Some((name, _)) => returned.finding(Text::new(
+            format!("the return adds a parameter that nobody asked for: {name}"),
+            format!("返回时附加了多余的参数:{name}"),
+        )),
     }
 }
 
-fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
-    let got = returned.navigated.url.clone();
-    Verdict::Broken(Finding::new(
-        returned.transcript,
-        message,
-        returned.expected(),
-        got,
-    ))
-}
-
-/// The name of a secret that stands anywhere in the address but not in the redirect_uri.
+/// The name of a secret that stands anywhere in the address but not in the `redirect_uri`.
 fn secret_in<'a>(returned: &Returned<'a>) -> Option<&'a str> {
     let address = form_decoded(returned.got.whole);
     let mut secrets = returned
@@ -136,10 +115,10 @@ fn secret_in<'a>(returned: &Returned<'a>) -> Option<&'a str> {
     found.map(|canary| canary.name.as_str())
 }
 
-/// Parameters that the redirect_uri did not have, as name and value.
+/// Parameters that the `redirect_uri` did not have, as name and value.
 ///
 /// The token may be added (S24 can be read that way). What a wrong decoding split off from the
-/// redirect_uri itself is not an addition; RED-05 tells of it.
+/// `redirect_uri` itself is not an addition; RED-05 tells of it.
 fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
     let mut original: Vec<(String, String)> = returned
         .wanted
@@ -147,15 +126,8 @@ fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
         .iter()
         .map(RawPair::normal)
         .collect();
-    let once = percent_decode_str(returned.wanted.whole)
-        .decode_utf8_lossy()
-        .into_owned();
-    let twice = percent_decode_str(&once).decode_utf8_lossy().into_owned();
-    let split_off = |pair: &RawPair<'_>| {
-        [once.as_str(), &twice]
-            .iter()
-            .any(|text| text.contains(pair.raw))
-    };
+    let whole = fully_decoded(returned.wanted.whole);
+    let split_off = |pair: &RawPair<'_>| whole.contains(&fully_decoded(pair.raw));
     let in_fragment = match returned.got.fragment {
         Some(fragment) if returned.wanted.fragment != Some(fragment) => pairs(fragment),
         _ => Vec::new(),
@@ -174,6 +146,13 @@ fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
         }
     }
     added
+}
+
+/// What is left when nothing more can be decoded; three times is more than any of our addresses is nested.
+fn fully_decoded(text: &str) -> String {
+    (0..3).fold(text.to_owned(), |text, _| {
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    })
 }
 
 fn leaves_the_fetch_to_the_browser(transcript: &Transcript, context: &Context) -> Verdict {

@@ -1,4 +1,4 @@
-//! Whether the parameters of redirect_uri come back as they went out: RED-05, 06, 09 and 11.
+//! Whether the parameters of `redirect_uri` come back as they went out: RED-05, 06, 09 and 11.
 //!
 //! RED-05 looks at values, RED-06 at which parameters there are and in which order, RED-09 at the token
 //! alone, RED-11 at characters beyond ASCII; each leaves to the others what is theirs.
@@ -98,16 +98,6 @@ pub(super) const RED_11: Check = Check {
     judge: Judge::Each(keeps_characters_beyond_ascii),
 };
 
-fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
-    let got = returned.navigated.url.clone();
-    Verdict::Broken(Finding::new(
-        returned.transcript,
-        message,
-        returned.expected(),
-        got,
-    ))
-}
-
 /// A navigation to the right place whose joint is in order, so that its pairs can be compared.
 fn comparable(transcript: &Transcript) -> Option<Returned<'_>> {
     Returned::of(transcript, 0)
@@ -116,31 +106,40 @@ fn comparable(transcript: &Transcript) -> Option<Returned<'_>> {
 }
 
 fn keeps_encoded_values(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = comparable(transcript) else {
+    let Some(returned) =
+        comparable(transcript).filter(|returned| !returned.carries_another_token())
+    else {
         return Verdict::Untouched;
     };
-    let wanted: Vec<_> = returned
-        .wanted
-        .pairs()
-        .into_iter()
-        .filter(|pair| pair.raw.is_ascii())
-        .collect();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~=".contains(&byte);
-    if wanted.iter().all(|pair| pair.raw.bytes().all(plain)) {
+    let wanted = returned.wanted.pairs();
+    if wanted
+        .iter()
+        .filter(|pair| pair.raw.is_ascii())
+        .all(|pair| pair.raw.bytes().all(plain))
+    {
         return Verdict::Untouched;
     }
+    match changed_value(&returned) {
+        None => Verdict::Held,
+        Some((own, other)) => returned.finding(how_changed(&own, &other)),
+    }
+}
+
+/// The first parameter whose name came back with another value. Where there is one, the other judges of
+/// parameters keep silent: what they could say would follow from it.
+fn changed_value<'a>(returned: &Returned<'a>) -> Option<(RawPair<'a>, RawPair<'a>)> {
+    let token = returned.given.account_linking_token.as_str();
+    let ascii = |pair: &RawPair<'_>| pair.raw.is_ascii() && pair.decoded_value() != token;
+    let wanted: Vec<_> = returned.wanted.pairs().into_iter().filter(ascii).collect();
     let (missing, unknown) = unmatched(&wanted, &returned.other_pairs());
     // A pair that is simply gone is RED-06's or RED-09's to tell; here its name came back with another value.
-    let changed = missing.iter().find_map(|own| {
+    missing.into_iter().find_map(|own| {
         let other = unknown
             .iter()
             .find(|other| other.decoded_name() == own.decoded_name())?;
-        Some((own, other))
-    });
-    match changed {
-        None => Verdict::Held,
-        Some((own, other)) => finding(&returned, how_changed(own, other)),
-    }
+        Some((own, *other))
+    })
 }
 
 /// Pairs that did not come back, and pairs that nobody sent, by normal spelling.
@@ -197,35 +196,43 @@ fn how_changed(own: &RawPair<'_>, other: &RawPair<'_>) -> Text {
 }
 
 fn keeps_all_parameters(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = comparable(transcript) else {
+    let Some(returned) = comparable(transcript)
+        .filter(|returned| !returned.carries_another_token() && changed_value(returned).is_none())
+    else {
         return Verdict::Untouched;
     };
     // The token alone is RED-09's.
     let token = returned.given.account_linking_token.as_str();
-    let own = |pair: &RawPair<'_>| pair.decoded_value() != token;
+    // A name beyond ASCII may come back as another one; RED-11 tells that.
+    let own = |pair: &RawPair<'_>| pair.decoded_value() != token && pair.raw.is_ascii();
     let wanted: Vec<_> = returned.wanted.pairs().into_iter().filter(own).collect();
     if wanted.is_empty() || returned.wanted.pairs().len() < 2 {
         return Verdict::Untouched;
     }
     let got: Vec<_> = returned.other_pairs().into_iter().filter(own).collect();
     if let Some(lost) = first_lost(&wanted, &got) {
-        return finding(&returned, why_lost(&wanted, lost));
+        return returned.finding(why_lost(&wanted, lost));
     }
     let kept: Vec<_> = got
         .iter()
         .filter(|pair| named(&wanted, &pair.decoded_name()))
         .copied()
         .collect();
-    if same_order(&returned.wanted.pairs(), &returned.other_pairs()) && same_order(&wanted, &kept) {
+    // A raw character that came back percent-encoded is the same parameter (RED-11), and stands only in the whole list.
+    let all_ascii = returned
+        .wanted
+        .pairs()
+        .iter()
+        .all(|pair| pair.raw.is_ascii());
+    if same_order(&returned.wanted.pairs(), &returned.other_pairs())
+        && (!all_ascii || same_order(&wanted, &kept))
+    {
         Verdict::Held
     } else {
-        finding(
-            &returned,
-            Text::fixed(
-                "the parameters of redirect_uri came back in another order",
-                "redirect_uri 的参数顺序被改变",
-            ),
-        )
+        returned.finding(Text::fixed(
+            "the parameters of redirect_uri came back in another order",
+            "redirect_uri 的参数顺序被改变",
+        ))
     }
 }
 
@@ -308,7 +315,7 @@ fn keeps_the_token(transcript: &Transcript, _: &Context) -> Verdict {
             "redirect_uri 中的口令被换成了别的值",
         ),
     };
-    finding(&returned, message)
+    returned.finding(message)
 }
 
 fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdict {
@@ -321,7 +328,13 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
         return Verdict::Untouched;
     }
     let returned = match Ending::of(transcript, 0, "") {
-        Some(Ending::Away(returned)) if returned.on_target() => returned,
+        Some(Ending::Away(returned))
+            if returned.on_target()
+                && changed_value(&returned).is_none()
+                && !matches!(returned.place(), Place::Inside(_)) =>
+        {
+            returned
+        }
         Some(Ending::OwnPage(page))
             if (500..600).contains(&page.status) && !given.redirect_uri.is_ascii() =>
         {
@@ -346,13 +359,10 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
         _ => return Verdict::Untouched,
     };
     if returned.navigated.via == Via::Location && !returned.navigated.url.is_ascii() {
-        return finding(
-            &returned,
-            Text::fixed(
-                "the Location header holds raw bytes beyond ASCII",
-                "Location 标头含未编码的非 ASCII 字节",
-            ),
-        );
+        return returned.finding(Text::fixed(
+            "the Location header holds raw bytes beyond ASCII",
+            "Location 标头含未编码的非 ASCII 字节",
+        ));
     }
     let wide = |text: &str| !percent_decode_str(text).all(|byte| byte.is_ascii());
     let path = returned.wanted.path();
@@ -362,16 +372,17 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
     } else {
         // Escaped ones in the query are RED-05's.
         let wanted = returned.wanted.pairs();
+        // Where some are lost that is RED-06's.
+        let complete =
+            wanted.len() <= returned.other_pairs().len() && !returned.carries_another_token();
         wanted
             .iter()
-            .find(|pair| !pair.raw.is_ascii() && !got_pairs.contains(&pair.normal()))
+            .find(|pair| complete && !pair.raw.is_ascii() && !got_pairs.contains(&pair.normal()))
             .map(|pair| pair.raw)
     };
     match damaged {
         None => Verdict::Held,
-        Some(part) => finding(
-            &returned,
-            Text::new(
+        Some(part) => returned.finding(Text::new(
                 format!(
                     "characters beyond ASCII were written in another encoding than UTF-8 or lost: {part}"
                 ),

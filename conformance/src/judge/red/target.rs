@@ -1,11 +1,12 @@
-//! Whether the browser was sent to the redirect_uri at all: RED-01 and, for odd hosts and ports, RED-10.
+//! Whether the browser was sent to the `redirect_uri` at all: RED-01 and, for odd hosts and ports, RED-10.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
+use crate::judge::address::Difference;
 use crate::judge::ending::{Ending, may_be_refused};
 use crate::judge::page::excerpt;
 use crate::judge::raw_url::RawUrl;
-use crate::judge::returned::{Difference, Returned};
+use crate::judge::returned::Returned;
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::{Exchange, Given, Transcript};

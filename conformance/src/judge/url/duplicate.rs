@@ -4,8 +4,8 @@ use crate::check::{Check, Level, Need};
 use crate::context::Context;
 use crate::judge::ending::{CONTROL_FAILED, control_arrived};
 use crate::judge::page::described;
-use crate::judge::raw_url::RawUrl;
-use crate::judge::returned::{Returned, code_in, difference};
+use crate::judge::raw_url::{RawPair, RawUrl};
+use crate::judge::returned::{Returned, code_in};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::Transcript;
@@ -62,18 +62,9 @@ fn uses_one_value(transcript: &Transcript, context: &Context) -> Verdict {
         };
     };
     let offered = offered(transcript);
-    let used = offered.iter().find(|value| {
-        let wanted = RawUrl::split(value);
-        let got: Vec<_> = returned
-            .got
-            .pairs()
-            .iter()
-            .map(|pair| pair.normal())
-            .collect();
-        difference(returned.got.base, wanted.base).is_none()
-            && wanted.pairs().iter().all(|own| got.contains(&own.normal()))
-    });
+    let used = offered.iter().find(|value| returned.reaches(value));
     let message = match used {
+        None if !control_arrived(transcript, 1) => return Verdict::Blocked(CONTROL_FAILED),
         None => Text::fixed(
             "of two addresses neither was used: the browser was sent to a mixture with a code",
             "两个地址都没有被采用:浏览器带着授权码被送往二者的混合",
@@ -94,7 +85,7 @@ fn uses_one_value(transcript: &Transcript, context: &Context) -> Verdict {
     ))
 }
 
-/// The values of redirect_uri in the request that opened the page.
+/// The values of `redirect_uri` in the request that opened the page.
 fn offered(transcript: &Transcript) -> Vec<String> {
     let Some(opened) = transcript.exchanges(0).next() else {
         return Vec::new();
@@ -103,7 +94,7 @@ fn offered(transcript: &Transcript) -> Vec<String> {
     pairs
         .iter()
         .filter(|pair| pair.decoded_name() == "redirect_uri")
-        .map(|pair| pair.decoded_value())
+        .map(RawPair::decoded_value)
         .collect()
 }
 
@@ -158,6 +149,7 @@ mod tests {
     fn a_mixture_is_told() {
         let mixed = opened()
             .navigated("https://facebook.com/back?t=1&authorization_code=x")
+            .and_a_plain_login()
             .done();
         assert!(
             broken(verdict(URL_05.judge, &mixed))
