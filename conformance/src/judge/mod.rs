@@ -2,24 +2,29 @@
 //!
 //! A judge does no I/O, keeps no state and knows no check but its own.
 
-mod con;
-mod ctl;
+pub(crate) mod cod;
+pub(crate) mod con;
+pub(crate) mod ctl;
 mod ending;
-mod ent;
+pub(crate) mod ent;
 mod envelope;
 mod evidence;
-mod hok;
-mod lnk;
+pub(crate) mod fai;
+pub(crate) mod hok;
+pub(crate) mod lnk;
 mod page;
 #[cfg(test)]
 mod posting;
 mod raw_url;
 pub(crate) mod red;
-mod redeem;
+pub(crate) mod redeem;
 mod returned;
-mod tok;
-mod unl;
+pub(crate) mod sec;
+pub(crate) mod tabs;
+pub(crate) mod tok;
+pub(crate) mod unl;
 pub(crate) mod url;
+pub(crate) mod ux;
 #[cfg(test)]
 pub(crate) mod testing;
 

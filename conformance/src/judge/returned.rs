@@ -226,6 +226,17 @@ impl<'a> Returned<'a> {
             .all(|own| got.contains(&own.normal()))
     }
 
+    /// Whether the browser was sent to this redirect_uri, with all its parameters.
+    pub(crate) fn reaches(&self, redirect_uri: &str) -> bool {
+        let other = RawUrl::split(redirect_uri);
+        let got: Vec<_> = self.got.pairs().iter().map(RawPair::normal).collect();
+        difference(self.got.base, other.base).is_none()
+            && other
+                .pairs()
+                .iter()
+                .all(|pair| got.contains(&pair.normal()))
+    }
+
     /// Whether this is how a login should come back: at the redirect_uri, with its parameters and a code.
     pub(crate) fn arrived(&self) -> bool {
         self.on_target() && self.kept_parameters() && self.code().is_some()

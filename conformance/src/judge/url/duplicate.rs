@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::judge::ending::{CONTROL_FAILED, control_arrived};
 use crate::judge::page::described;
 use crate::judge::raw_url::RawUrl;
-use crate::judge::returned::{Returned, code_in, difference};
+use crate::judge::returned::{Returned, code_in};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::Transcript;
@@ -62,17 +62,7 @@ fn uses_one_value(transcript: &Transcript, context: &Context) -> Verdict {
         };
     };
     let offered = offered(transcript);
-    let used = offered.iter().find(|value| {
-        let wanted = RawUrl::split(value);
-        let got: Vec<_> = returned
-            .got
-            .pairs()
-            .iter()
-            .map(|pair| pair.normal())
-            .collect();
-        difference(returned.got.base, wanted.base).is_none()
-            && wanted.pairs().iter().all(|own| got.contains(&own.normal()))
-    });
+    let used = offered.iter().find(|value| returned.reaches(value));
     let message = match used {
         None => Text::fixed(
             "of two addresses neither was used: the browser was sent to a mixture with a code",
