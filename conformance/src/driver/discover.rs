@@ -233,7 +233,7 @@ fn submit(form: &Form) -> Option<usize> {
     })
 }
 
-fn top<'a>(page: &'a Page, score: impl Fn(&Press) -> Option<i32>) -> Option<&'a Press> {
+fn top(page: &Page, score: impl Fn(&Press) -> Option<i32>) -> Option<&Press> {
     page.presses
         .iter()
         .enumerate()

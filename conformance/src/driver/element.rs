@@ -103,6 +103,11 @@ pub(super) fn selector_of(element: ElementRef<'_>) -> String {
             .filter(|value| !value.is_empty() && !value.contains(['"', '\\']))?;
         Some(format!("{tag}[{attribute}=\"{value}\"]"))
     };
+    let pressed =
+        tag == "button" || matches!(element.attr("type"), Some("submit" | "image" | "radio"));
+    if let (true, Some(name), Some(value)) = (pressed, own("name"), own("value")) {
+        return format!("{name}{}", &value[tag.len()..]);
+    }
     if let Some(selector) = ["name", "value", "href", "formaction"]
         .into_iter()
         .find_map(own)
@@ -128,7 +133,7 @@ pub(super) fn selector_of(element: ElementRef<'_>) -> String {
 }
 
 /// The id, when it can be written as `#id`.
-fn id_of<'a>(element: ElementRef<'a>) -> Option<&'a str> {
+fn id_of(element: ElementRef<'_>) -> Option<&str> {
     let simple = |id: &&str| {
         id.starts_with(|c: char| c.is_ascii_alphabetic())
             && id

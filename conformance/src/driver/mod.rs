@@ -6,6 +6,8 @@
 mod agent;
 mod browser;
 mod discover;
+#[cfg(test)]
+mod discovery_tests;
 mod element;
 mod form;
 mod hint;
@@ -17,6 +19,8 @@ mod site;
 mod stanza;
 mod submission;
 mod tab;
+#[cfg(test)]
+mod tab_tests;
 mod vocabulary;
 mod words;
 

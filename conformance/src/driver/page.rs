@@ -24,6 +24,8 @@ pub(crate) struct Page {
     pub(crate) forms: Vec<Form>,
     /// What can be pressed, in the order of the document.
     pub(crate) presses: Vec<Press>,
+    /// Whether it brings scripts of its own.
+    pub(crate) scripted: bool,
     /// Where the page sends the browser without being asked.
     pub(crate) onward: Option<Onward>,
     /// `no-referrer` policy told in the page.
@@ -45,14 +47,15 @@ impl Page {
         let mut address = self.url.clone();
         address.set_query(None);
         address.set_fragment(None);
-        let kind = if self.html {
-            ""
+        let content = if self.content_type.is_empty() {
+            "no content type"
         } else {
-            ", which is no HTML page"
+            &self.content_type
         };
-        let mut text = format!("{address} ({} {}{kind})", self.status, self.content_type);
+        let kind = if self.html { "" } else { ", so no HTML page" };
+        let mut text = format!("{address} ({}, {content}{kind})", self.status);
         if !self.title.is_empty() {
-            text.push_str(&format!(" titled \"{}\"", self.title));
+            text = format!("{text} titled \"{}\"", self.title);
         }
         text
     }
@@ -82,7 +85,10 @@ impl Page {
             found.push(format!("to press: {}", presses.join(", ")));
         }
         if found.is_empty() {
-            "neither forms nor links".to_owned()
+            let scripts =
+                ", only scripts, which this driver does not run: it needs forms in the HTML itself";
+            let scripts = if self.scripted { scripts } else { "" };
+            format!("neither forms nor links{scripts}")
         } else {
             found.join("; ")
         }

@@ -53,6 +53,7 @@ pub(crate) fn page(raw: Raw<'_>, hints: &LoginHints) -> Page {
             .and_then(refresh_target)
             .map(|target| Onward::To(target, Via::Meta)),
         no_referrer: false,
+        scripted: false,
     };
     if html {
         Reader::new(&Html::parse_document(raw.body), hints).read(&mut page);
@@ -142,6 +143,7 @@ impl<'a> Reader<'a> {
                 }
                 "title" => page.title = shortened(&text_of(element), 80),
                 "meta" => meta(element, page),
+                "script" => page.scripted = true,
                 _ => {}
             }
         }
@@ -247,14 +249,15 @@ impl<'a> Reader<'a> {
         let kind = match (tag, given.as_str()) {
             ("select", _) => Kind::Select,
             ("textarea", _) => Kind::TextArea,
-            ("button", "button" | "reset") => Kind::Other,
+            ("button" | "input", "button" | "reset") | ("input", "file" | "color" | "range") => {
+                Kind::Other
+            }
             ("button", _) | ("input", "submit") => Kind::Submit,
             ("input", "image") => Kind::Image,
             ("input", "password") => Kind::Password,
             ("input", "hidden") => Kind::Hidden,
             ("input", "checkbox") => Kind::Checkbox,
             ("input", "radio") => Kind::Radio,
-            ("input", "button" | "reset" | "file" | "color" | "range") => Kind::Other,
             _ => Kind::Text,
         };
         let value = match kind {

@@ -206,14 +206,11 @@ fn string_sum(code: &str) -> Option<String> {
         let (piece, behind) = literal(rest.trim_start())?;
         sum.push_str(&piece);
         let behind = behind.trim_start_matches([' ', '\t']);
-        match behind.trim_start().strip_prefix('+') {
-            Some(next) => rest = next,
-            None => {
-                let ends =
-                    behind.is_empty() || behind.starts_with([';', ')', '}', ',', '\n', '\r']);
-                return ends.then_some(sum).filter(|target| !target.is_empty());
-            }
-        }
+        let Some(next) = behind.trim_start().strip_prefix('+') else {
+            let ends = behind.is_empty() || behind.starts_with([';', ')', '}', ',', '\n', '\r']);
+            return ends.then_some(sum).filter(|target| !target.is_empty());
+        };
+        rest = next;
     }
 }
 

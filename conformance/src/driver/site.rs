@@ -17,12 +17,12 @@ pub(crate) enum Course {
     Away,
 }
 
-/// How a target relates to the redirect_uri of the linking.
+/// How a target relates to the `redirect_uri` of the linking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Return {
-    /// It is the redirect_uri and nothing more: the way of a user who declines (S21).
+    /// It is the `redirect_uri` and nothing more: the way of a user who declines (S21).
     Bare,
-    /// It is the redirect_uri with a code: the way of a user who agrees (S18).
+    /// It is the `redirect_uri` with a code: the way of a user who agrees (S18).
     WithCode,
     /// It goes to the same place with another query.
     Altered,
@@ -60,7 +60,7 @@ impl Site {
     }
 }
 
-/// Whether `target` is the redirect_uri, and with what.
+/// Whether `target` is the `redirect_uri`, and with what.
 pub(crate) fn returning(target: &str, redirect_uri: &str) -> Option<Return> {
     let target = target.trim_matches(|c: char| c <= ' ');
     if target == redirect_uri {

@@ -116,18 +116,18 @@ impl Submission {
     }
 
     fn multipart(&self) -> Vec<u8> {
-        let mut body = String::new();
+        let mut parts: Vec<String> = Vec::new();
         for (name, value) in &self.fields {
             let name = name
                 .replace('"', "%22")
                 .replace('\r', "%0D")
                 .replace('\n', "%0A");
-            body.push_str(&format!(
+            parts.push(format!(
                 "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
             ));
         }
-        body.push_str(&format!("--{BOUNDARY}--\r\n"));
-        body.into_bytes()
+        parts.push(format!("--{BOUNDARY}--\r\n"));
+        parts.concat().into_bytes()
     }
 }
 

@@ -38,8 +38,14 @@ pub(crate) struct Tab {
 
 /// A step that the browser takes next.
 enum Next {
-    Call(Call),
+    Call(Box<Call>),
     Leave(String, Via, Option<u16>),
+}
+
+impl Next {
+    fn call(call: Call) -> Self {
+        Self::Call(Box::new(call))
+    }
 }
 
 impl Tab {
@@ -75,7 +81,7 @@ impl Tab {
     pub(crate) async fn open(&mut self, url: &str) -> Result<Ended, NoAnswer> {
         let url = Url::parse(url)
             .map_err(|error| NoAnswer(format!("\"{url}\" cannot be opened: {error}")))?;
-        self.follow(Next::Call(Call::get(url, None))).await
+        self.follow(Next::call(Call::get(url, None))).await
     }
 
     /// The user presses something on the page shown.
@@ -128,22 +134,15 @@ impl Tab {
             trail.push(short(&call.url));
             let begun = Instant::now();
             let exchange = self.browser.call(&call).await?;
-            next = match self.after(&call, &exchange) {
-                Some(next) => {
-                    self.log.push(Logged {
-                        at: begun,
-                        what: What::Browser(exchange),
-                    });
-                    next
-                }
-                None => {
-                    self.log.push(Logged {
-                        at: begun,
-                        what: What::Browser(exchange),
-                    });
-                    return Ok(Ended::Stayed);
-                }
+            let after = self.after(&call, &exchange);
+            self.log.push(Logged {
+                at: begun,
+                what: What::Browser(exchange),
+            });
+            let Some(step) = after else {
+                return Ok(Ended::Stayed);
             };
+            next = step;
         }
         Ok(Ended::Stuck(format!(
             "redirect loop: {MOST_HOPS} redirects in a row led to no page: {}",
@@ -161,12 +160,12 @@ impl Tab {
                 match self.site.course(&call.url, location, &self.redirect_uri) {
                     Course::Away => Next::Leave(location.to_owned(), Via::Location, status),
                     Course::Inside(url) if matches!(exchange.status, 307 | 308) => {
-                        Next::Call(Call {
+                        Next::call(Call {
                             url,
                             ..call.clone()
                         })
                     }
-                    Course::Inside(url) => Next::Call(Call::get(url, call.from.clone())),
+                    Course::Inside(url) => Next::call(Call::get(url, call.from.clone())),
                 },
             );
         }
@@ -208,7 +207,7 @@ impl Tab {
         };
         match self.site.course(&page.base, target, &self.redirect_uri) {
             Course::Away => Next::Leave(target.to_owned(), via, status),
-            Course::Inside(url) => Next::Call(Call::get(url, self.from())),
+            Course::Inside(url) => Next::call(Call::get(url, self.from())),
         }
     }
 
@@ -224,9 +223,9 @@ impl Tab {
         match self.site.course(&page.base, &target, &self.redirect_uri) {
             Course::Away => Next::Leave(target, Via::Form, None),
             Course::Inside(url) if submission.method == Method::Get => {
-                Next::Call(Call::get(url, self.from()))
+                Next::call(Call::get(url, self.from()))
             }
-            Course::Inside(url) => Next::Call(Call {
+            Course::Inside(url) => Next::call(Call {
                 method: HttpMethod::POST,
                 url,
                 body: Some(submission.body()),

@@ -1,4 +1,4 @@
-//! The coverage pass: one redirect_uri of every class, then every two neighbouring classes together.
+//! The coverage pass: one `redirect_uri` of every class, then every two neighbouring classes together.
 //!
 //! Classes of the catalogue, section 3.3; after them the examples are random.
 
@@ -10,18 +10,86 @@ use super::random;
 use super::redirect::{Pair, RedirectUri};
 use super::shrink::Shrinking;
 
-/// What a class changes.
+/// A class, as the change that gives it to a `redirect_uri`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Origin,
-    Path,
-    Rest,
+enum Class {
+    /// Another scheme.
+    Scheme(&'static str),
+    /// Another host.
+    Host(&'static str),
+    /// A port.
+    Port(u16),
+    /// Another path.
+    Path(&'static str),
+    /// A pair behind the others.
+    Pair(&'static str, &'static str),
+    /// A name without `=` behind the others.
+    Bare(&'static str),
+    /// A name twice, with another one between.
+    Duplicate,
+    /// A pair before the token.
+    First(&'static str, &'static str),
+    /// Every name that frameworks use for themselves.
+    FrameworkNames,
+    /// Eight pairs.
+    Many,
+    /// No query at all.
+    NoQuery,
+    /// A `?` with nothing behind it.
+    LoneQuery,
+    /// A query without the token.
+    NoToken,
+    /// A fragment.
+    Fragment(&'static str),
+    /// At least so many bytes.
+    Length(usize),
 }
 
-/// A class and how a redirect_uri is given it.
-struct Class(Part, fn(&mut RedirectUri));
+impl Class {
+    /// Whether the backend leaves this open.
+    fn is_open(self, freedom: &Freedom) -> bool {
+        match self {
+            Self::Scheme(_) | Self::Host(_) | Self::Port(_) => freedom.origin,
+            Self::Path(_) => freedom.path,
+            _ => true,
+        }
+    }
 
-/// The redirect_uri of the example with this number: the coverage pass first, then random ones. All shrink
+    fn give(self, uri: &mut RedirectUri) {
+        match self {
+            Self::Scheme(scheme) => scheme.clone_into(&mut uri.scheme),
+            Self::Host(host) => host.clone_into(&mut uri.host),
+            Self::Port(port) => uri.port = Some(port),
+            Self::Path(path) => path.clone_into(&mut uri.path),
+            Self::Pair(name, value) => push(uri, Pair::new(name, value)),
+            Self::Bare(name) => push(uri, Pair::bare(name)),
+            Self::Duplicate => {
+                for (name, value) in [("z", "1"), ("a", "2"), ("z", "3")] {
+                    push(uri, Pair::new(name, value));
+                }
+            }
+            Self::First(name, value) => {
+                let pairs = uri.query.get_or_insert_default();
+                pairs.insert(0, Pair::new(name, value));
+            }
+            Self::FrameworkNames => FRAMEWORK_NAMES
+                .iter()
+                .for_each(|name| push(uri, Pair::new(*name, "1"))),
+            Self::Many => (0..8)
+                .for_each(|index| push(uri, Pair::new(format!("p{index}"), index.to_string()))),
+            Self::NoQuery => uri.query = None,
+            Self::LoneQuery => uri.query = Some(Vec::new()),
+            Self::NoToken => uri.query = Some(vec![Pair::new("session", "7")]),
+            Self::Fragment(fragment) => uri.fragment = Some(fragment.to_owned()),
+            Self::Length(length) => {
+                let missing = length.saturating_sub(uri.template().0.len() + "&pad=".len());
+                push(uri, Pair::new("pad", "x".repeat(missing)));
+            }
+        }
+    }
+}
+
+/// The `redirect_uri` of the example with this number: the coverage pass first, then random ones. All shrink
 /// towards the plain place.
 pub fn redirects(number: u32, freedom: &Freedom) -> BoxedStrategy<RedirectUri> {
     let pass = pass(freedom);
@@ -42,13 +110,10 @@ pub fn coverage_size(freedom: &Freedom) -> u32 {
 
 fn pass(freedom: &Freedom) -> Vec<RedirectUri> {
     let base = |index: usize| freedom.bases()[index % freedom.bases().len()].clone();
-    let allowed: Vec<&Class> = CLASSES
+    let allowed: Vec<Class> = CLASSES
         .iter()
-        .filter(|class| match class.0 {
-            Part::Origin => freedom.origin,
-            Part::Path => freedom.path,
-            Part::Rest => true,
-        })
+        .copied()
+        .filter(|class| class.is_open(freedom))
         .collect();
     let mut uris = vec![freedom.plain().clone(), rich(freedom.plain().clone())];
     uris.extend(freedom.bases().iter().skip(1).cloned());
@@ -56,7 +121,7 @@ fn pass(freedom: &Freedom) -> Vec<RedirectUri> {
         allowed
             .iter()
             .enumerate()
-            .map(|(index, class)| with(base(index), &[class])),
+            .map(|(index, class)| with(base(index), &[*class])),
     );
     uris.extend(
         allowed
@@ -74,9 +139,9 @@ fn pass(freedom: &Freedom) -> Vec<RedirectUri> {
     uris
 }
 
-fn with(mut uri: RedirectUri, classes: &[&Class]) -> RedirectUri {
+fn with(mut uri: RedirectUri, classes: &[Class]) -> RedirectUri {
     for class in classes {
-        class.1(&mut uri);
+        class.give(&mut uri);
     }
     uri
 }
@@ -102,100 +167,54 @@ fn push(uri: &mut RedirectUri, pair: Pair) {
     uri.query.get_or_insert_default().push(pair);
 }
 
-fn padded(uri: &mut RedirectUri, length: usize) {
-    let missing = length.saturating_sub(uri.template().0.len() + "&pad=".len());
-    push(uri, Pair::new("pad", "x".repeat(missing)));
-}
-
 /// In fixed order: neighbours are tried together.
-static CLASSES: &[Class] = &[
-    Class(Part::Rest, |uri| uri.query = None),
-    Class(Part::Rest, |uri| {
-        push(uri, Pair::new("v", "%2F%3D%26%25%2B%20%0A"))
-    }),
-    Class(Part::Rest, |uri| {
-        push(uri, Pair::new("v", "%2f%3d%26%c3%a9"))
-    }),
-    Class(Part::Rest, |uri| {
-        push(uri, Pair::new("v", "%2526%253D%252F"))
-    }),
-    Class(Part::Rest, |uri| push(uri, Pair::new("v", "a+b"))),
-    Class(Part::Rest, |uri| push(uri, Pair::new("empty", ""))),
-    Class(Part::Rest, |uri| push(uri, Pair::bare("flag"))),
-    Class(Part::Rest, |uri| {
-        push(uri, Pair::new("z", "1"));
-        push(uri, Pair::new("a", "2"));
-        push(uri, Pair::new("z", "3"));
-    }),
-    Class(Part::Rest, |uri| push(uri, Pair::new("v", "a=b=c"))),
-    Class(Part::Rest, |uri| push(uri, Pair::new("v", "a;b"))),
-    Class(Part::Rest, |uri| {
-        push(
-            uri,
-            Pair::new(
-                "back",
-                "https%3A%2F%2Fshop.example%2F%3Fq%3D1%26r%3D2%23top",
-            ),
-        )
-    }),
-    Class(Part::Rest, |uri| {
-        push(uri, Pair::new("v", "%C3%A9%E4%BD%A0%F0%9F%98%80"))
-    }),
-    Class(Part::Rest, |uri| push(uri, Pair::new("v", "é你😀"))),
-    Class(Part::Rest, |uri| {
-        for name in FRAMEWORK_NAMES {
-            push(uri, Pair::new(name, "1"));
-        }
-    }),
-    Class(Part::Rest, |uri| push(uri, Pair::new("plain", "A-z_0.9~"))),
-    Class(Part::Rest, |uri| {
-        for index in 0..8 {
-            push(uri, Pair::new(format!("p{index}"), index.to_string()));
-        }
-    }),
-    Class(Part::Rest, |uri| uri.query = Some(Vec::new())),
-    Class(Part::Rest, |uri| {
-        uri.query = Some(vec![Pair::new("session", "7")])
-    }),
-    Class(Part::Rest, |uri| {
-        uri.query
-            .get_or_insert_default()
-            .insert(0, Pair::new("first", "1"))
-    }),
-    Class(Part::Rest, |uri| uri.fragment = Some(String::new())),
-    Class(Part::Rest, |uri| uri.fragment = Some("top".to_owned())),
-    Class(Part::Rest, |uri| {
-        uri.fragment = Some("/?a=b&c=d".to_owned())
-    }),
-    Class(Part::Rest, |uri| padded(uri, 300)),
-    Class(Part::Rest, |uri| padded(uri, 1_100)),
-    Class(Part::Rest, |uri| padded(uri, 2_000)),
-    Class(Part::Path, |uri| uri.path = String::new()),
-    Class(Part::Path, |uri| uri.path = "/".to_owned()),
-    Class(Part::Path, |uri| {
-        uri.path = "/messenger_platform/account_linking".to_owned()
-    }),
-    Class(Part::Path, |uri| uri.path = "/a%2Fb/c".to_owned()),
-    Class(Part::Path, |uri| uri.path = "/v1.0/a..b/".to_owned()),
-    Class(Part::Path, |uri| uri.path = "/link;v=1/end".to_owned()),
-    Class(Part::Path, |uri| {
-        uri.path = "/%E4%BD%A0%E5%A5%BD/".to_owned()
-    }),
-    Class(Part::Path, |uri| uri.path = "/back/".to_owned()),
-    Class(Part::Origin, |uri| uri.host = "www.facebook.com".to_owned()),
-    Class(Part::Origin, |uri| {
-        uri.host = "www.messenger.com".to_owned()
-    }),
-    Class(Part::Origin, |uri| uri.host = "m.facebook.com".to_owned()),
-    Class(Part::Origin, |uri| uri.host = "192.0.2.7".to_owned()),
-    Class(Part::Origin, |uri| uri.host = "[2001:db8::7]".to_owned()),
-    Class(Part::Origin, |uri| uri.port = Some(8443)),
-    Class(Part::Origin, |uri| uri.host = "FaceBook.com".to_owned()),
-    Class(Part::Origin, |uri| uri.host = "facebook.com.".to_owned()),
-    Class(Part::Origin, |uri| {
-        uri.host = "xn--bcher-kva.example".to_owned()
-    }),
-    Class(Part::Origin, |uri| uri.scheme = "http".to_owned()),
+const CLASSES: &[Class] = &[
+    Class::NoQuery,
+    Class::Pair("v", "%2F%3D%26%25%2B%20%0A"),
+    Class::Pair("v", "%2f%3d%26%c3%a9"),
+    Class::Pair("v", "%2526%253D%252F"),
+    Class::Pair("v", "a+b"),
+    Class::Pair("empty", ""),
+    Class::Bare("flag"),
+    Class::Duplicate,
+    Class::Pair("v", "a=b=c"),
+    Class::Pair("v", "a;b"),
+    Class::Pair(
+        "back",
+        "https%3A%2F%2Fshop.example%2F%3Fq%3D1%26r%3D2%23top",
+    ),
+    Class::Pair("v", "%C3%A9%E4%BD%A0%F0%9F%98%80"),
+    Class::Pair("v", "é你😀"),
+    Class::FrameworkNames,
+    Class::Pair("plain", "A-z_0.9~"),
+    Class::Many,
+    Class::LoneQuery,
+    Class::NoToken,
+    Class::First("first", "1"),
+    Class::Fragment(""),
+    Class::Fragment("top"),
+    Class::Fragment("/?a=b&c=d"),
+    Class::Length(300),
+    Class::Length(1_100),
+    Class::Length(2_000),
+    Class::Path(""),
+    Class::Path("/"),
+    Class::Path("/messenger_platform/account_linking"),
+    Class::Path("/a%2Fb/c"),
+    Class::Path("/v1.0/a..b/"),
+    Class::Path("/link;v=1/end"),
+    Class::Path("/%E4%BD%A0%E5%A5%BD/"),
+    Class::Path("/back/"),
+    Class::Host("www.facebook.com"),
+    Class::Host("www.messenger.com"),
+    Class::Host("m.facebook.com"),
+    Class::Host("192.0.2.7"),
+    Class::Host("[2001:db8::7]"),
+    Class::Port(8443),
+    Class::Host("FaceBook.com"),
+    Class::Host("facebook.com."),
+    Class::Host("xn--bcher-kva.example"),
+    Class::Scheme("http"),
 ];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What of a redirect_uri may vary for this backend: a strict backend must not look worse than a sloppy one.
+//! What of a `redirect_uri` may vary for this backend: a strict backend must not look worse than a sloppy one.
 
 use super::redirect::RedirectUri;
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! Class labels of a redirect_uri, read off the structure itself, so that a shrunk value is labelled truly.
+//! Class labels of a `redirect_uri`, read off the structure itself, so that a shrunk value is labelled truly.
 
 use super::redirect::{Pair, RedirectUri};
 

@@ -1,4 +1,4 @@
-//! Random redirect_uris: every part from its classes, values from the alphabet of each class.
+//! Random `redirect_uri`s: every part from its classes, values from the alphabet of each class.
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -10,7 +10,7 @@ use super::freedom::Freedom;
 use super::labels::FRAMEWORK_NAMES;
 use super::redirect::{Pair, RedirectUri};
 
-/// Longest value in characters; with eight pairs a redirect_uri stays below the 2 kB of the live-like profile.
+/// Longest value in characters; with eight pairs a `redirect_uri` stays below the 2 kB of the live-like profile.
 const LONGEST: &str = "{1,24}";
 
 pub(super) fn redirect(freedom: &Freedom) -> impl Strategy<Value = RedirectUri> + use<> {
@@ -74,10 +74,11 @@ fn path() -> impl Strategy<Value = String> {
         1 => Just("%E4%BD%A0".to_owned()),
     ];
     (vec(segment, 0..4), proptest::bool::ANY).prop_map(|(segments, slash)| {
-        let mut path: String = segments
-            .iter()
-            .map(|segment| format!("/{segment}"))
-            .collect();
+        let mut path = String::new();
+        for segment in &segments {
+            path.push('/');
+            path.push_str(segment);
+        }
         if slash {
             path.push('/');
         }
@@ -138,4 +139,71 @@ fn fragment() -> impl Strategy<Value = String> {
         "[a-z]{1,8}",
         "[a-z]{1,4}\\?[a-z]{1,4}=[a-z]{1,4}&[a-z]{1,4}"
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::*;
+
+    /// Takes a written-out `redirect_uri` apart again, without decoding anything.
+    fn reparsed(text: &str) -> RedirectUri {
+        let (front, fragment) = match text.split_once('#') {
+            Some((front, fragment)) => (front, Some(fragment.to_owned())),
+            None => (text, None),
+        };
+        let (place, query) = match front.split_once('?') {
+            Some((place, query)) => (place, Some(query)),
+            None => (front, None),
+        };
+        let pairs = |query: &str| {
+            let pairs = query.split('&').filter(|pair| !pair.is_empty());
+            pairs
+                .map(|pair| match pair.split_once('=') {
+                    Some((name, value)) => Pair::new(name, value),
+                    None => Pair::bare(pair),
+                })
+                .collect()
+        };
+        let place = RedirectUri::allowed_by(place).expect("every redirect_uri has a host");
+        RedirectUri {
+            query: query.map(pairs),
+            fragment,
+            ..place
+        }
+    }
+
+    fn anywhere() -> impl Strategy<Value = RedirectUri> {
+        redirect(&Freedom::new(Vec::new(), true, true))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_out_reads_back_as_the_same_structure(uri in anywhere()) {
+            prop_assert_eq!(reparsed(&uri.template().0), uri);
+        }
+
+        #[test]
+        fn every_redirect_uri_is_a_url_of_live_length_with_labels(uri in anywhere()) {
+            let text = uri.template().0.replace("{token}", "ART");
+            prop_assert!(Url::parse(&text).is_ok(), "{}", text);
+            prop_assert!(text.len() < 2_500, "{} bytes", text.len());
+            let labels = uri.labels();
+            for part in ["scheme:", "host:", "port:", "path:", "query:", "token:", "fragment:", "length:"] {
+                prop_assert!(labels.iter().any(|label| label.starts_with(part)), "{:?}", labels);
+            }
+        }
+
+        #[test]
+        fn the_codes_own_name_is_never_taken(uri in anywhere()) {
+            prop_assert!(!uri.template().0.contains("authorization_code"));
+        }
+
+        #[test]
+        fn pinned_places_stay(uri in redirect(&Freedom::new(vec![RedirectUri::live()], false, false))) {
+            prop_assert!(uri.template().0.starts_with("https://facebook.com/messenger_platform/account_linking/"));
+        }
+    }
 }

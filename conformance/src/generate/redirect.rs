@@ -11,7 +11,7 @@ pub struct Pair {
     pub value: Option<String>,
 }
 
-/// A redirect_uri before it is written out.
+/// A `redirect_uri` before it is written out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedirectUri {
     /// `https` or `http`.
@@ -75,7 +75,8 @@ impl RedirectUri {
     pub fn template(&self) -> RedirectTemplate {
         let mut text = format!("{}://{}", self.scheme, self.host);
         if let Some(port) = self.port {
-            text.push_str(&format!(":{port}"));
+            text.push(':');
+            text.push_str(&port.to_string());
         }
         text.push_str(&self.path);
         if let Some(pairs) = &self.query {

@@ -1,4 +1,4 @@
-//! Shrinking of redirect_uris by meaning: towards the plain place, one idea at a time.
+//! Shrinking of `redirect_uri`s by meaning: towards the plain place, one idea at a time.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 
 use super::redirect::{Pair, RedirectUri};
 
-/// Values of another strategy, shrunk towards a plain redirect_uri.
+/// Values of another strategy, shrunk towards a plain `redirect_uri`.
 #[derive(Debug, Clone)]
 pub(super) struct Shrinking<S> {
     inner: S,
@@ -35,7 +35,7 @@ impl<S: Strategy<Value = RedirectUri>> Strategy for Shrinking<S> {
     }
 }
 
-/// A redirect_uri on its way to the simplest that still fails.
+/// A `redirect_uri` on its way to the simplest that still fails.
 #[derive(Debug)]
 pub(super) struct Shrunk {
     /// The simplest that failed.
@@ -100,7 +100,7 @@ fn simpler(uri: &RedirectUri, plain: &RedirectUri) -> Vec<RedirectUri> {
         if pair.name.len() > 1 && pair.value.as_deref() != Some("{token}") {
             offer(&|to| {
                 if let Some(pair) = to.query.as_mut().and_then(|pairs| pairs.get_mut(index)) {
-                    pair.name = "a".to_owned();
+                    "a".clone_into(&mut pair.name);
                 }
             });
         }
@@ -156,7 +156,7 @@ fn pieces(value: &str) -> Vec<&str> {
     pieces
 }
 
-/// How far a redirect_uri is from the plain one.
+/// How far a `redirect_uri` is from the plain one.
 fn weight(uri: &RedirectUri, plain: &RedirectUri) -> usize {
     let differs = |differs: bool| if differs { 50 } else { 0 };
     let pairs = uri.query.as_deref().unwrap_or_default();

@@ -17,7 +17,9 @@ use crate::transcript::{LinkState, Observed, Transcript, What};
 /// The name under which the calibration's transcript is filed.
 const SCENARIO: &str = "calibration";
 /// How long the first positive effect may take; everything later is measured against it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The same where the event was not acknowledged, so that nothing need come of it.
+const SHORT_PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks while the first effect is awaited.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -92,11 +94,12 @@ async fn play(stage: &Stage, recording: &mut Recording<'_>, looks: &mut Looks) -
     let Some(back) = recording.log_in(flow).await? else {
         return Ok(());
     };
-    recording.tag("before-event");
-    recording.look(flow).await?;
+    looks.look(stage, flow, &psid, "before-event").await;
     recording.tag("after-event");
     recording.land(flow, &back, Landing::Deliver).await?;
-    looks.await_change(stage, flow, &psid).await;
+    let linked = stage.simulator().link_of(&psid).is_some();
+    let patience = if linked { PATIENCE } else { SHORT_PATIENCE };
+    looks.await_change(stage, flow, &psid, patience).await;
     looks.look(stage, flow, &psid, "linked").await;
     recording.tag("unlink");
     let unlinked = Event::unlinked(&psid, &stage.context().page_id, recording.now_ms());
@@ -152,12 +155,12 @@ impl Looks {
     }
 
     /// Looks again and again after the acknowledgement until something differs from the never-linked state.
-    async fn await_change(&mut self, stage: &Stage, flow: FlowId, psid: &str) {
+    async fn await_change(&mut self, stage: &Stage, flow: FlowId, psid: &str, patience: Duration) {
         let begun = Instant::now();
         let never_probed = self.probed.first().map(|look| look.seen.clone());
         let never_asked = self.asked.first().map(|look| look.seen.clone());
         let (mut probed, mut asked) = (never_probed.clone(), never_asked.clone());
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < patience {
             if let Some(probe) = &stage.subject().probe {
                 probed = Some(probe::look(stage.http(), probe, psid).await);
             }
@@ -263,7 +266,7 @@ impl Looks {
         let mut missed = Vec::new();
         let subject = stage.subject();
         let login = transcript.navigation(0).is_some();
-        let state = |tag: &str| {
+        let probed = |tag: &str| {
             self.probed
                 .iter()
                 .find(|look| look.tag == tag)
@@ -271,9 +274,9 @@ impl Looks {
         };
         let probe = match (
             &subject.probe,
-            state("never"),
-            state("linked"),
-            state("unlinked"),
+            probed("never"),
+            probed("linked"),
+            probed("unlinked"),
         ) {
             (None, ..) => Some("no [observe] probe is configured".to_owned()),
             (Some(_), Some(LinkState::Unknown { why }), ..) => Some(why.clone()),

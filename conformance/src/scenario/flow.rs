@@ -1,4 +1,4 @@
-//! The mass scenario: plain linkings with every kind of redirect_uri and PSID, read by all passive judges.
+//! The mass scenario: plain linkings with every kind of `redirect_uri` and PSID, read by all passive judges.
 
 use linklab_simulator::webview::Landing;
 use proptest::prelude::{Just, Strategy};

@@ -33,12 +33,11 @@ impl Recording<'_> {
     pub fn flow(&mut self, setup: FlowSetup) -> Result<FlowId, Cut> {
         let stage = self.stage;
         let platform = stage.simulator();
-        let psid = match setup.user_of {
-            Some(earlier) => self.psid(earlier).to_owned(),
-            None => {
-                self.label(setup.psid.label());
-                stage.new_user(setup.psid)?
-            }
+        let psid = if let Some(earlier) = setup.user_of {
+            self.psid(earlier).to_owned()
+        } else {
+            self.label(setup.psid.label());
+            stage.new_user(setup.psid)?
         };
         let button_url = setup
             .button_url
@@ -46,13 +45,12 @@ impl Recording<'_> {
         let opening = platform
             .tap_log_in(&psid, &button_url, Some(&setup.redirect.template()))
             .map_err(|error| Cut(error.to_string()))?;
-        let browser = match setup.browser_of {
-            Some(earlier) => self.flows[earlier].given.browser,
-            None => {
-                let turn = usize::try_from(self.case.number).unwrap_or(0) + self.browsers.len();
-                self.browsers.push(Browser::new(turn));
-                self.browsers.len() - 1
-            }
+        let browser = if let Some(earlier) = setup.browser_of {
+            self.flows[earlier].given.browser
+        } else {
+            let turn = usize::try_from(self.case.number).unwrap_or(0) + self.browsers.len();
+            self.browsers.push(Browser::new(turn));
+            self.browsers.len() - 1
         };
         for label in setup.redirect.labels() {
             self.label(label);

@@ -110,14 +110,13 @@ impl Recording<'_> {
         else {
             return false;
         };
-        let sentinel = match &self.sentinel {
-            Some(sentinel) => sentinel.clone(),
-            None => {
-                let Ok(fresh) = stage.new_user(PsidShape::Live) else {
-                    return false;
-                };
-                self.sentinel.insert(fresh).clone()
-            }
+        let sentinel = if let Some(sentinel) = &self.sentinel {
+            sentinel.clone()
+        } else {
+            let Ok(fresh) = stage.new_user(PsidShape::Live) else {
+                return false;
+            };
+            self.sentinel.insert(fresh).clone()
         };
         answers(stage.simulator(), &sentinel, question, stage.window()).await
     }
