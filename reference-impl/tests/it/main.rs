@@ -8,6 +8,7 @@
 mod admin;
 mod backend;
 mod command;
+mod consent;
 mod flow;
 mod guards;
 mod person;
