@@ -1,0 +1,91 @@
+//! Scenario `unlink`: link, `unlinked` event, the old code once more, link again with a new code.
+
+use proptest::strategy::{BoxedStrategy, Just, Strategy};
+
+use super::pending::{
+    after, deliver, deliver_and_observe, end, event, is_linked, log_in, log_in_again,
+};
+use super::{CaseId, Profile, Scenario};
+use crate::check::Need;
+use crate::generate::EventKind;
+use crate::stage::{Cut, Expect, Recording, Stage};
+use crate::transcript::Transcript;
+
+/// Unlinking by the user. Tags: `linked`, `unlinked`, `stale` (the old code in a new event), `again`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unlink;
+
+impl Scenario for Unlink {
+    type Value = ();
+
+    fn name(&self) -> &'static str {
+        "unlink"
+    }
+
+    fn needs(&self) -> &'static [Need] {
+        &[Need::Login, Need::Webhook, Need::Observation]
+    }
+
+    fn examples(&self, profile: Profile) -> u32 {
+        match profile {
+            Profile::Smoke => 1,
+            Profile::Default => 4,
+            Profile::Deep => 40,
+        }
+    }
+
+    fn strategy(&self, _number: u32, _stage: &Stage) -> BoxedStrategy<Self::Value> {
+        Just(()).boxed()
+    }
+
+    async fn play(&self, stage: &Stage, case: CaseId, (): Self::Value) -> Transcript {
+        let mut recording = stage.record(self.name(), case);
+        let played = come_and_go(stage, &mut recording, case.number as usize).await;
+        end(recording, played)
+    }
+}
+
+async fn come_and_go(
+    stage: &Stage,
+    recording: &mut Recording<'_>,
+    account: usize,
+) -> Result<(), Cut> {
+    let Some(first) = log_in(recording, account).await? else {
+        return Ok(());
+    };
+    let linked = first.event(stage, recording);
+    deliver_and_observe(
+        recording,
+        "linked",
+        first.flow,
+        linked.clone(),
+        Expect::Linked,
+    )
+    .await?;
+
+    let gone = after(
+        event(stage, recording, first.flow, EventKind::Unlinked),
+        &linked,
+    );
+    deliver(recording, "unlinked", first.flow, gone.clone()).await?;
+    if is_linked(&recording.observe(first.flow, Expect::Unlinked).await?) {
+        return Ok(());
+    }
+
+    let revived = after(first.event(stage, recording), &gone);
+    deliver_and_observe(
+        recording,
+        "stale",
+        first.flow,
+        revived.clone(),
+        Expect::StillUnlinked,
+    )
+    .await?;
+
+    recording.tag("again");
+    if let Some(again) = log_in_again(stage, recording, first.flow, account).await? {
+        let fresh = after(again.event(stage, recording), &revived);
+        deliver_and_observe(recording, "again", again.flow, fresh, Expect::Linked).await?;
+    }
+    Ok(())
+}
