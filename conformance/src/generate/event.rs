@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use linklab_simulator::Config;
-use linklab_simulator::webhook::{Delivery, escape, sha1_hex, sha256_hex};
+use linklab_simulator::webhook::{Delivery, sha1_hex, sha256_hex};
 use serde_json::{Value, json};
 
 use super::spelling;
@@ -243,7 +243,7 @@ impl Parcel {
     pub fn body(&self) -> Bytes {
         let value = self.to_json();
         match self.encoding {
-            Encoding::Platform => escape(&value),
+            Encoding::Platform => spelling::platform(&value).into(),
             Encoding::RawUtf8 => spelling::raw(&value).into(),
             Encoding::Spaced => spelling::spaced(&value).into(),
             Encoding::Reordered => spelling::reordered(&value).into(),
@@ -379,18 +379,24 @@ mod tests {
         }
     }
 
+    /// The vector of protocol section 3.2, computed by hand before any of this was written.
     #[test]
-    fn a_linked_event_is_spelled_as_the_platform_spells_it() {
+    fn a_linked_event_is_spelled_and_signed_as_the_platform_does() {
         let event = Event::linked(
             "1134343043305865",
             "1691462197845448",
             1_472_028_542_079,
             "a/b@c%ä😀",
         );
-        let body = String::from_utf8(Parcel::one(event).body().to_vec()).unwrap();
-        assert!(
-            body.contains(r#""authorization_code":"a\/b\u0040c\u0025\u00e4\ud83d\ude00""#),
-            "{body}"
+        let delivery = Parcel::one(event).to_delivery(&Config::default());
+        assert_eq!(delivery.body.len(), 286);
+        assert_eq!(
+            header(&delivery, "X-Hub-Signature"),
+            Some("sha1=24b657accd57c4514e8b8229757e5147edbe9e9e")
+        );
+        assert_eq!(
+            header(&delivery, "X-Hub-Signature-256"),
+            Some("sha256=5d5b0b58f13652dd733439e53c7bdc09eade76f1e4ce44a441028db286cffbc5")
         );
     }
 

@@ -167,8 +167,13 @@ mod tests {
                 })
                 .collect()
         };
+        let path = place
+            .splitn(4, '/')
+            .nth(3)
+            .map_or(String::new(), |path| format!("/{path}"));
         let place = RedirectUri::allowed_by(place).expect("every redirect_uri has a host");
         RedirectUri {
+            path,
             query: query.map(pairs),
             fragment,
             ..place

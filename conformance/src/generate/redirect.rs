@@ -44,9 +44,10 @@ impl RedirectUri {
         }
     }
 
-    /// The place that a prefix of `[redirect] allow` names, with the token as only parameter.
+    /// A place that a prefix of `[redirect] allow` admits, as live as possible, with the token as only parameter.
     ///
-    /// The raw spelling is kept. `None` when the prefix names no host.
+    /// The raw spelling of the prefix is kept; where the live path goes on from it, that path is taken.
+    /// `None` when the prefix names no host.
     pub fn allowed_by(prefix: &str) -> Option<Self> {
         let (scheme, rest) = prefix.split_once("://")?;
         let (authority, path) = match rest.find(['/', '?', '#']) {
@@ -62,12 +63,18 @@ impl RedirectUri {
             }
             None => (authority, None),
         };
+        let live = Self::live();
+        let path = if live.path.starts_with(path) {
+            live.path.clone()
+        } else {
+            path.to_owned()
+        };
         (!host.is_empty()).then(|| Self {
             scheme: scheme.to_owned(),
             host: host.to_owned(),
             port,
-            path: path.to_owned(),
-            ..Self::live()
+            path,
+            ..live
         })
     }
 
@@ -134,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefixes_keep_their_spelling() {
+    fn prefixes_keep_their_spelling_and_are_made_live() {
         for (prefix, written) in [
             (
                 "https://facebook.com/messenger_platform/account_linking/",
@@ -146,7 +153,7 @@ mod tests {
             ),
             (
                 "https://WWW.example.com:8443",
-                "https://WWW.example.com:8443?account_linking_token={token}",
+                "https://WWW.example.com:8443/messenger_platform/account_linking/?account_linking_token={token}",
             ),
             (
                 "https://a.example/x?y=1#z",

@@ -1,49 +1,77 @@
 //! Ways to write one JSON value: the bytes differ, the meaning does not.
 
+use linklab_simulator::webhook::escape;
 use serde_json::{Map, Value};
 
-/// Raw UTF-8, nothing escaped that need not be, compact.
-pub(super) fn raw(value: &Value) -> String {
-    let mut text = String::new();
-    write(
+/// Keys of an event in the order in which the platform writes them; others follow.
+const ORDER: [&str; 14] = [
+    "object",
+    "entry",
+    "id",
+    "time",
+    "messaging",
+    "sender",
+    "recipient",
+    "timestamp",
+    "account_linking",
+    "message",
+    "mid",
+    "text",
+    "authorization_code",
+    "status",
+];
+
+/// As the platform writes it: keys in its order (protocol row 1.6.2), strings escaped as observed (row 3.2.7).
+pub(super) fn platform(value: &Value) -> String {
+    written(
         value,
         Style {
             spaced: false,
             reversed: false,
+            escaped: true,
         },
-        0,
-        &mut text,
-    );
-    text
+    )
+}
+
+/// Raw UTF-8, nothing escaped that need not be, compact.
+pub(super) fn raw(value: &Value) -> String {
+    written(
+        value,
+        Style {
+            spaced: false,
+            reversed: false,
+            escaped: false,
+        },
+    )
 }
 
 /// Blanks, tabs and line breaks between tokens.
 pub(super) fn spaced(value: &Value) -> String {
-    let mut text = String::new();
-    write(
+    written(
         value,
         Style {
             spaced: true,
             reversed: false,
+            escaped: false,
         },
-        0,
-        &mut text,
-    );
-    text
+    )
 }
 
 /// Keys of every object in reverse order.
 pub(super) fn reordered(value: &Value) -> String {
-    let mut text = String::new();
-    write(
+    written(
         value,
         Style {
             spaced: false,
             reversed: true,
+            escaped: false,
         },
-        0,
-        &mut text,
-    );
+    )
+}
+
+fn written(value: &Value, style: Style) -> String {
+    let mut text = String::new();
+    write(value, style, 0, &mut text);
     text
 }
 
@@ -83,6 +111,7 @@ pub(super) fn extended(value: &Value) -> Value {
 struct Style {
     spaced: bool,
     reversed: bool,
+    escaped: bool,
 }
 
 impl Style {
@@ -109,6 +138,12 @@ fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
         }
         Value::Object(map) => {
             let mut pairs: Vec<(&String, &Value)> = map.iter().collect();
+            pairs.sort_by_key(|(key, _)| {
+                ORDER
+                    .iter()
+                    .position(|known| known == key)
+                    .unwrap_or(ORDER.len())
+            });
             if style.reversed {
                 pairs.reverse();
             }
@@ -126,6 +161,7 @@ fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
             style.gap(depth, text);
             text.push('}');
         }
+        leaf if style.escaped => text.push_str(&String::from_utf8_lossy(&escape(leaf))),
         leaf => text.push_str(&leaf.to_string()),
     }
 }
