@@ -73,6 +73,10 @@ impl Config {
         if let Some(listen) = reader.parsed("LISTEN", listen) {
             config.listen = listen;
         }
+        if config.listen.ip().is_unspecified() && reader.optional("PUBLIC_URL").is_none() {
+            let problem = "is required when LISTEN is every address of this machine, because the Log In button needs one";
+            reader.complain("PUBLIC_URL", problem.to_owned());
+        }
         if let Some(allowed) = reader.allowed("REDIRECT_ALLOW") {
             config.redirect_allow = allowed;
         }
@@ -263,6 +267,20 @@ mod tests {
             ("CODE_LIFE_SECONDS", "5"),
         ]);
         insta::assert_snapshot!(problems.unwrap_err());
+    }
+
+    #[test]
+    fn a_button_needs_an_address() {
+        let mut pairs = REQUIRED.to_vec();
+        pairs.push(("LISTEN", "0.0.0.0:8000"));
+        assert!(
+            config(&pairs)
+                .unwrap_err()
+                .to_string()
+                .contains("PUBLIC_URL: is required")
+        );
+        pairs.push(("PUBLIC_URL", "https://login.example.com"));
+        assert!(config(&pairs).is_ok());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::secret::Secret;
+
 /// Codes after which the same call may succeed a moment later (protocol 2.3: temporary and rate).
 const PASSING: [i64; 5] = [1, 2, 4, 613, 1200];
 
@@ -48,8 +50,9 @@ impl GraphError {
         }
     }
 
-    /// Reads the body of an answer that is not a success.
-    pub(super) fn read(status: u16, body: &[u8]) -> Self {
+    /// Reads the body of an answer that is not a success. Graph likes to repeat a token that it
+    /// refuses; ours is taken out before anybody logs the message.
+    pub(super) fn read(status: u16, body: &[u8], token: &Secret) -> Self {
         let Ok(Envelope { error }) = serde_json::from_slice(body) else {
             return Self::Unreadable { status };
         };
@@ -58,7 +61,7 @@ impl GraphError {
             code: error.code,
             subcode: error.error_subcode,
             transient: error.is_transient || PASSING.contains(&error.code) || status == 429,
-            message: error.message,
+            message: error.message.replace(token.reveal(), "[redacted]"),
         }
     }
 }

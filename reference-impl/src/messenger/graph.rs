@@ -83,11 +83,13 @@ impl Graph {
             }
             body.extend_from_slice(&chunk);
         }
-        if !status.is_success() {
-            return Err(GraphError::read(status.as_u16(), &body));
+        // Some calls report an error under a success status, so there the shape decides.
+        let refused = || GraphError::read(status.as_u16(), &body, &self.page_token);
+        if status.is_success() {
+            serde_json::from_slice(&body).map_err(|_| refused())
+        } else {
+            Err(refused())
         }
-        // Some calls report an error under a success status, so the shape decides.
-        serde_json::from_slice(&body).map_err(|_| GraphError::read(status.as_u16(), &body))
     }
 }
 

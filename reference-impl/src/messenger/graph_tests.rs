@@ -207,6 +207,18 @@ async fn an_error_object_under_status_200_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_token_in_an_error_message_is_taken_out() {
+    let body =
+        json!({ "error": { "message": format!("Malformed access token {TOKEN}"), "code": 190 } });
+    let server = answering(400, &body.to_string()).await;
+    let error = client(&server).unlink("7").await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("Malformed access token [redacted]"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_flood_is_not_read_to_its_end() {
     let server = answering(200, &"x".repeat(LONGEST_ANSWER + 1)).await;
     assert_eq!(

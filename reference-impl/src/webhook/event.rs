@@ -39,6 +39,11 @@ pub(super) enum What {
 #[error("the body is not a webhook notification: {0}")]
 pub(super) struct Unreadable(serde_json::Error);
 
+/// The longest PSID and message id that are kept, in bytes. Real ones have up to 17 and about 70.
+const LONGEST_ID: usize = 256;
+/// As much of a text as a command can have; nothing else is looked for in it.
+const LONGEST_TEXT: usize = 200;
+
 /// Times below this are seconds: as milliseconds they would lie in the spring of 1973. Some events
 /// carry seconds (protocol 3.5, surprises).
 const LAST_SECOND: i64 = 100_000_000_000;
@@ -128,10 +133,7 @@ struct Pressed {
 
 impl Item {
     fn event(self, page_id: &str, entry_time: Option<&Value>) -> Option<Event> {
-        let psid = self
-            .sender?
-            .id
-            .filter(|id| !id.is_empty() && id != page_id)?;
+        let psid = self.sender?.id.filter(|id| is_id(id) && id != page_id)?;
         if self
             .recipient
             .and_then(|party| party.id)
@@ -170,7 +172,10 @@ impl AccountLinking {
 impl Said {
     fn what(self) -> Option<What> {
         match (self.mid, self.text) {
-            (Some(mid), Some(text)) if !self.is_echo => Some(What::Said { mid, text }),
+            (Some(mid), Some(text)) if !self.is_echo && is_id(&mid) => {
+                let text = opening(&text);
+                Some(What::Said { mid, text })
+            }
             _ => None,
         }
     }
@@ -181,12 +186,21 @@ impl Pressed {
     fn what(self, psid: &str, time: Option<i64>) -> What {
         let key = self
             .mid
+            .filter(|mid| is_id(mid))
             .unwrap_or_else(|| format!("postback {psid} {}", time.unwrap_or_default()));
         What::Pressed {
             key,
-            payload: self.payload.unwrap_or_default(),
+            payload: self.payload.as_deref().map(opening).unwrap_or_default(),
         }
     }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len())
+}
+
+fn opening(text: &str) -> String {
+    text.chars().take(LONGEST_TEXT).collect()
 }
 
 fn millis(time: &Value) -> Option<i64> {

@@ -109,6 +109,26 @@ fn one_odd_item_does_not_cost_its_neighbours() {
 }
 
 #[test]
+fn ids_and_texts_have_a_bound() {
+    let long = "1".repeat(LONGEST_ID + 1);
+    assert_eq!(
+        events(&notification(&json!([linked(&long, &json!("A"))]))),
+        []
+    );
+    let said = |mid: &str, text: &str| {
+        let item = json!({ "sender": { "id": "7" }, "message": { "mid": mid, "text": text } });
+        events(&notification(&json!([item])))
+    };
+    assert_eq!(said(&long, "hi"), []);
+    let text = "好".repeat(LONGEST_TEXT);
+    let kept = What::Said {
+        mid: "m".to_owned(),
+        text: text.clone(),
+    };
+    assert_eq!(said("m", &format!("{text}好好"))[0].what, kept);
+}
+
+#[test]
 fn only_a_text_is_a_code() {
     for code in [
         json!(null),
