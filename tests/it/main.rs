@@ -1,0 +1,6 @@
+//! The binary as a user meets it: arguments in, texts, files and exit codes out.
+
+mod catalogue;
+mod embedded;
+mod refusals;
+mod run;
