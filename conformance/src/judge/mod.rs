@@ -28,6 +28,8 @@ pub(crate) mod ux;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use raw_url::RawUrl;
+
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;

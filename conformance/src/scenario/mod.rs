@@ -1,6 +1,42 @@
 //! Scenarios: how examples are generated and played; each yields transcripts, none decides anything.
 
-mod flow;
+pub(crate) mod abandon;
+pub(crate) mod already_linked;
+pub(crate) mod backend_unlink;
+pub(crate) mod bad_password;
+pub(crate) mod bare;
+pub(crate) mod batch;
+pub(crate) mod beside;
+pub(crate) mod cancel;
+pub(crate) mod chat_login;
+pub(crate) mod code_reuse;
+pub(crate) mod control;
+pub(crate) mod duplicate;
+pub(crate) mod encoding;
+pub(crate) mod flow;
+pub(crate) mod foreign_page;
+pub(crate) mod foreign_redirect;
+pub(crate) mod forged;
+pub(crate) mod handshake;
+pub(crate) mod interleaved;
+pub(crate) mod linking_url;
+pub(crate) mod odd_bytes;
+pub(crate) mod odd_events;
+pub(crate) mod own_query;
+pub(crate) mod pending;
+pub(crate) mod redelivery;
+pub(crate) mod relink;
+pub(crate) mod reorder;
+pub(crate) mod replay;
+pub(crate) mod server_fetch;
+pub(crate) mod signed_in;
+pub(crate) mod slow_send;
+pub(crate) mod swapped;
+pub(crate) mod tabs;
+pub(crate) mod timing;
+pub(crate) mod unknown_code;
+pub(crate) mod unlink;
+pub(crate) mod unlink_other;
 
 pub(crate) use flow::Flow;
 
