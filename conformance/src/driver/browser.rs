@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
 use url::Url;
 
-use super::agent::agent;
+use super::agent::{Agent, agent};
 use crate::transcript::Exchange;
 
 /// A page that takes longer is given up.
@@ -29,7 +29,7 @@ pub(crate) struct NoAnswer(pub(crate) String);
 pub(crate) struct Browser {
     client: Client,
     jar: Arc<Jar>,
-    agent: &'static str,
+    agent: Agent,
     credentials_sent: Arc<AtomicBool>,
 }
 
@@ -88,6 +88,11 @@ impl Browser {
         }
     }
 
+    /// Class label of its user agent.
+    pub(crate) fn label(&self) -> &'static str {
+        self.agent.label
+    }
+
     /// Whether credentials were submitted in this browser.
     pub(crate) fn sent_credentials(&self) -> bool {
         self.credentials_sent.load(Ordering::Relaxed)
@@ -136,7 +141,7 @@ impl Browser {
             "none"
         };
         let mut lines = vec![
-            ("user-agent", self.agent.to_owned()),
+            ("user-agent", self.agent.header.to_owned()),
             (
                 "accept",
                 "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8".to_owned(),

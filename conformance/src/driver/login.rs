@@ -2,10 +2,11 @@
 
 use super::browser::NoAnswer;
 use super::discover::{self, Entry};
-use super::form::Kind;
+use super::form::{Effect, Kind};
 use super::page::Page;
 use super::submission::Submission;
 use super::tab::Tab;
+use super::words::{Meaning, meaning};
 use crate::transcript::{Attempted, Intent, What};
 
 /// Pages between the credentials and the redirect that a user is led through (consent, interstitials).
@@ -184,7 +185,7 @@ impl Tab {
     }
 
     /// Presses what goes on, page after page, until the browser leaves or a login form shows up.
-    async fn agree_on(&mut self, first: super::form::Effect) -> Result<Ended, NoAnswer> {
+    async fn agree_on(&mut self, first: Effect) -> Result<Ended, NoAnswer> {
         let mut effect = first;
         for _ in 0..MOST_PAGES {
             let ended = self.press(&effect).await?;
@@ -284,10 +285,16 @@ impl Tab {
         self.submit(&submission).await
     }
 
-    fn next_press(&self, logged_in: bool) -> Option<super::form::Effect> {
+    /// What leads on: behind the login whatever agrees; before it the way to the login form, unless a button is
+    /// there that agrees at once, as for a user who is still signed in.
+    fn next_press(&self, logged_in: bool) -> Option<Effect> {
         let page = self.shown()?;
         let onward = discover::onward(page, &self.redirect_uri);
-        let found = if logged_in {
+        let at_once = onward.is_some_and(|press| {
+            matches!(press.effect, Effect::Send { .. })
+                && meaning(&press.words) == Some(Meaning::Agree)
+        });
+        let found = if logged_in || at_once {
             onward
         } else {
             discover::to_login(page).or(onward)

@@ -163,6 +163,23 @@ async fn a_landing_page_and_a_chinese_consent_page_are_walked_through() {
 }
 
 #[tokio::test]
+async fn a_user_who_is_still_signed_in_agrees_and_does_not_log_in_again() {
+    let mut backend = Backend::start().await;
+    let consent = r#"<a href="/login">Log in as someone new</a><form method="post" action="/yes"><button>Continue as Alice</button></form>"#;
+    backend.page("/authorize", consent).await;
+    backend.answer("POST", "/yes", redirect(302, &back())).await;
+    assert_eq!(backend.log_in().await, Ended::Navigated(back()));
+    let log = backend.log();
+    assert!(matches!(
+        log.last(),
+        Some(What::Navigated(Navigated {
+            after_credentials: false,
+            ..
+        }))
+    ));
+}
+
+#[tokio::test]
 async fn a_consent_page_of_links_is_understood() {
     let mut backend = Backend::start().await;
     backend.page("/authorize", FORM).await;

@@ -28,6 +28,7 @@ impl<S: Strategy<Value = RedirectUri>> Strategy for Shrinking<S> {
         let value = self.inner.new_tree(runner)?.current();
         Ok(Shrunk {
             candidates: VecDeque::new(),
+            exhausted: false,
             kept: value.clone(),
             current: value,
             plain: self.plain.clone(),
@@ -43,6 +44,8 @@ pub(super) struct Shrunk {
     current: RedirectUri,
     /// Simpler than `kept`, not tried yet.
     candidates: VecDeque<RedirectUri>,
+    /// Every candidate was tried, and `kept` is the end.
+    exhausted: bool,
     plain: RedirectUri,
 }
 
@@ -54,15 +57,32 @@ impl ValueTree for Shrunk {
     }
 
     fn simplify(&mut self) -> bool {
+        if self.exhausted {
+            return false;
+        }
         self.kept = self.current.clone();
         self.candidates = simpler(&self.kept, &self.plain).into();
-        self.complicate()
+        self.try_next()
     }
 
     fn complicate(&mut self) -> bool {
+        if self.exhausted || self.try_next() {
+            return !self.exhausted;
+        }
+        // Back to what failed, once more: runners go on to the next part of a value only from a failure.
+        self.exhausted = true;
+        self.current = self.kept.clone();
+        true
+    }
+}
+
+impl Shrunk {
+    fn try_next(&mut self) -> bool {
         let next = self.candidates.pop_front();
         let moved = next.is_some();
-        self.current = next.unwrap_or_else(|| self.kept.clone());
+        if let Some(next) = next {
+            self.current = next;
+        }
         moved
     }
 }
@@ -193,9 +213,8 @@ mod tests {
 
     use super::*;
 
-    /// Shrinks as the runner does, with `fails` in the place of a backend.
-    fn shrunk(uri: RedirectUri, fails: impl Fn(&RedirectUri) -> bool) -> RedirectUri {
-        let strategy = Shrinking::new(Just(uri), RedirectUri::live());
+    /// Shrinks as a runner does, with `fails` in the place of a backend.
+    fn minimal<S: Strategy>(strategy: &S, fails: impl Fn(&S::Value) -> bool) -> S::Value {
         let mut tree = strategy.new_tree(&mut TestRunner::deterministic()).unwrap();
         let mut minimal = tree.current();
         let mut moved = tree.simplify();
@@ -212,6 +231,10 @@ mod tests {
             };
         }
         panic!("shrinking does not end");
+    }
+
+    fn shrunk(uri: RedirectUri, fails: impl Fn(&RedirectUri) -> bool) -> RedirectUri {
+        minimal(&Shrinking::new(Just(uri), RedirectUri::live()), fails)
     }
 
     fn laden() -> RedirectUri {
@@ -250,5 +273,18 @@ mod tests {
         });
         assert_eq!(minimal.query.unwrap().len(), 3);
         assert_eq!(minimal.fragment, None);
+    }
+
+    #[test]
+    fn the_parts_beside_a_redirect_uri_are_shrunk_too() {
+        let both = (
+            Shrinking::new(Just(laden()), RedirectUri::live()),
+            500_u32..1_000,
+        );
+        let (uri, number) = minimal(&both, |(uri, number)| {
+            uri.fragment.is_some() && *number >= 500
+        });
+        assert_eq!(uri.query, RedirectUri::live().query);
+        assert_eq!((uri.host.as_str(), number), ("facebook.com", 500));
     }
 }

@@ -52,6 +52,7 @@ impl Recording<'_> {
             self.browsers.push(Browser::new(turn));
             self.browsers.len() - 1
         };
+        self.label(self.browsers[browser].label());
         for label in setup.redirect.labels() {
             self.label(label);
         }

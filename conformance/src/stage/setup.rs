@@ -190,7 +190,8 @@ impl Stage {
         canaries
     }
 
-    fn latency(&self) -> Duration {
+    /// The calibrated time from an acknowledgement to its visible effect.
+    pub(super) fn latency(&self) -> Duration {
         Duration::from_millis(self.context.calibration.latency_ms)
     }
 }

@@ -20,9 +20,10 @@ pub enum Expect {
     Linked,
     /// Poll until unlinked, or the window ends (after an action that must unlink).
     Unlinked,
-    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look once.
+    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look for three calibrated
+    /// latencies more; without a sentinel, look for the negative window.
     StillUnlinked,
-    /// Nothing must have changed: wait for a sentinel effect on the same webhook, then look once.
+    /// The same for a user who must stay linked.
     StillLinked,
 }
 
@@ -46,7 +47,8 @@ impl Recording<'_> {
         let window = match expect {
             Expect::Linked | Expect::Unlinked => self.stage.window(),
             Expect::StillUnlinked | Expect::StillLinked if self.sentinel_answers().await => {
-                Duration::ZERO
+                // Backends that answer first and work later may serve the sentinel before its forerunner.
+                self.stage.latency() * 3
             }
             Expect::StillUnlinked | Expect::StillLinked => self.stage.negative_window(),
         };
