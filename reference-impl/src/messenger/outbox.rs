@@ -140,3 +140,60 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+    use super::*;
+    use crate::{pages::Language, secret::Secret, store::Store};
+
+    async fn outbox(graph: &MockServer) -> Outbox {
+        let store = Store::open("sqlite::memory:").await.unwrap();
+        let conversation = Conversation::new(store, Arc::default(), Language::English);
+        Outbox::start(
+            &conversation,
+            &Graph::new(&graph.uri(), Secret::new("token")),
+        )
+    }
+
+    fn number(n: usize) -> Answer {
+        Answer::Welcome {
+            name: format!("number {n}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_platform_that_hangs_fills_one_lane_and_stops_nobody() {
+        let graph = MockServer::start().await;
+        let late = ResponseTemplate::new(200).set_delay(Duration::from_mins(1));
+        Mock::given(any()).respond_with(late).mount(&graph).await;
+        let outbox = outbox(&graph).await;
+        for n in 0..WAITING + 10 {
+            outbox.put("7", number(n));
+        }
+        // Nothing has been taken out yet: the senders run only when this test waits.
+        assert_eq!((outbox.waiting(), outbox.dropped()), (WAITING, 10));
+        outbox.close(Duration::from_millis(50)).await;
+        assert_eq!(outbox.dropped(), 10);
+    }
+
+    #[tokio::test]
+    async fn closing_sends_what_waits_in_the_order_in_which_it_came() {
+        let graph = MockServer::start().await;
+        let sent = serde_json::json!({ "message_id": "m" });
+        let answer = ResponseTemplate::new(200).set_body_json(sent);
+        Mock::given(any()).respond_with(answer).mount(&graph).await;
+        let outbox = outbox(&graph).await;
+        for n in 0..20 {
+            outbox.put("7", number(n));
+        }
+        outbox.close(Duration::from_secs(10)).await;
+        let received = graph.received_requests().await.unwrap();
+        assert_eq!(received.len(), 20);
+        for (n, request) in received.iter().enumerate() {
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            assert!(body.contains(&format!("number {n}!")), "{n}: {body}");
+        }
+    }
+}
