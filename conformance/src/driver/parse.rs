@@ -1,22 +1,22 @@
 //! From HTML to a [`Page`]: forms with all that belongs to them, things to press, and silent navigations.
 
+mod control;
+mod refresh;
+
 use std::collections::HashMap;
 
 use scraper::{ElementRef, Html};
 use url::Url;
 
-use super::element::{
-    chosen, in_disabled_fieldset, is_shown, pictured, selector_of, squeezed, text_of, trimmed,
-};
-use super::form::{Control, Effect, Enctype, Form, Kind, Method, Press};
+use self::refresh::refresh_target;
+use super::element::{is_shown, pictured, selector_of, squeezed, text_of, trimmed};
+use super::form::{Effect, Enctype, Form, Method, Press};
 use super::hint::Hints;
 use super::page::{Onward, Page, shortened};
 use super::script;
 use crate::subject::LoginHints;
 use crate::transcript::Via;
 
-/// A refresh after more seconds than this is a session guard, not a step of the flow.
-const LONGEST_REFRESH_SECONDS: f64 = 15.0;
 /// More elements of one sort than this are not read; no login page comes near.
 const MOST_ELEMENTS: usize = 2_000;
 
@@ -67,25 +67,6 @@ fn is_html(raw: Raw<'_>) -> bool {
         return raw.body.trim_start().starts_with('<');
     }
     told.contains("html") || told.contains("application/xml")
-}
-
-/// `5; url='…'` of a refresh, when it is soon enough to be a step.
-fn refresh_target(content: &str) -> Option<String> {
-    let (delay, rest) = content.split_once([';', ','])?;
-    let delay: f64 = delay.trim().parse().unwrap_or(0.0);
-    let rest = rest.trim();
-    let target = match rest.get(..3) {
-        Some(head) if head.eq_ignore_ascii_case("url") => {
-            let value = rest[3..].trim_start();
-            value.strip_prefix('=').unwrap_or(value).trim()
-        }
-        _ => rest,
-    };
-    let target = match target.chars().next() {
-        Some(quote @ ('"' | '\'')) => target[1..].split(quote).next().unwrap_or_default(),
-        _ => target,
-    };
-    (delay <= LONGEST_REFRESH_SECONDS && !target.is_empty()).then(|| target.to_owned())
 }
 
 struct Reader<'a> {
@@ -197,108 +178,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn control(&self, element: ElementRef<'a>, page: &mut Page) {
-        if element.attr("disabled").is_some() || in_disabled_fieldset(element) {
-            return;
-        }
-        let owner = self.owner(element);
-        let control = self.read_control(element);
-        let shown = control.shown;
-        let handler = element
-            .attr("onclick")
-            .map(|code| match script::assigned(code) {
-                Some(target) => Effect::Assign(target),
-                None => Effect::Opaque(shortened(code, 60)),
-            });
-        let effect = match (owner, handler) {
-            (_, Some(Effect::Assign(target))) => Some(Effect::Assign(target)),
-            (Some(form), _) if control.sends() => Some(Effect::Send {
-                form,
-                control: page.forms[form].controls.len(),
-            }),
-            (_, Some(effect)) if control.kind == Kind::Other || owner.is_none() => Some(effect),
-            (_, None) if element.value().name() == "button" => {
-                Some(Effect::Opaque("no script in the page".to_owned()))
-            }
-            _ => None,
-        };
-        if let Some(effect) = effect
-            && shown
-            && page.presses.len() < MOST_ELEMENTS
-        {
-            page.presses.push(Press {
-                words: spoken(element, &control),
-                effect,
-                roles: control.roles.clone(),
-                selector: control.selector.clone(),
-            });
-        }
-        if let Some(form) = owner
-            && page.forms[form].controls.len() < MOST_ELEMENTS
-        {
-            page.forms[form].controls.push(control);
-        }
-    }
-
-    fn read_control(&self, element: ElementRef<'a>) -> Control {
-        let tag = element.value().name();
-        let given = element
-            .attr("type")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let kind = match (tag, given.as_str()) {
-            ("select", _) => Kind::Select,
-            ("textarea", _) => Kind::TextArea,
-            ("button" | "input", "button" | "reset") | ("input", "file" | "color" | "range") => {
-                Kind::Other
-            }
-            ("button", _) | ("input", "submit") => Kind::Submit,
-            ("input", "image") => Kind::Image,
-            ("input", "password") => Kind::Password,
-            ("input", "hidden") => Kind::Hidden,
-            ("input", "checkbox") => Kind::Checkbox,
-            ("input", "radio") => Kind::Radio,
-            _ => Kind::Text,
-        };
-        let value = match kind {
-            Kind::Select => chosen(element),
-            Kind::TextArea => element
-                .text()
-                .collect::<String>()
-                .trim_start_matches('\n')
-                .to_owned(),
-            Kind::Checkbox | Kind::Radio => element.attr("value").unwrap_or("on").to_owned(),
-            _ => element.attr("value").unwrap_or_default().to_owned(),
-        };
-        Control {
-            kind,
-            input_type: given,
-            name: element
-                .attr("name")
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned),
-            value,
-            label: self.label(element),
-            codename: ["name", "id"]
-                .map(|name| element.attr(name).unwrap_or_default())
-                .join(" "),
-            autocomplete: element
-                .attr("autocomplete")
-                .unwrap_or_default()
-                .to_ascii_lowercase(),
-            checked: element.attr("checked").is_some(),
-            required: element.attr("required").is_some(),
-            shown: kind != Kind::Hidden && is_shown(element),
-            action: element
-                .attr("formaction")
-                .map(trimmed)
-                .filter(|action| !action.is_empty()),
-            method: method(element.attr("formmethod")),
-            roles: self.hints.roles(element),
-            selector: selector_of(element),
-        }
-    }
-
     fn link(&self, element: ElementRef<'a>, page: &mut Page) {
         if !is_shown(element) {
             return;
@@ -343,27 +222,6 @@ impl<'a> Reader<'a> {
             roles: self.hints.roles(element),
             selector: selector_of(element),
         });
-    }
-
-    fn label(&self, element: ElementRef<'a>) -> String {
-        let mut parts = Vec::new();
-        if let Some(text) = element.attr("id").and_then(|id| self.labels.get(id)) {
-            parts.push(text.clone());
-        }
-        if let Some(around) = element
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .find(|e| e.value().name() == "label")
-        {
-            parts.push(text_of(around));
-        }
-        parts.extend(
-            ["aria-label", "placeholder", "title"]
-                .iter()
-                .filter_map(|name| element.attr(name))
-                .map(str::to_owned),
-        );
-        squeezed(&parts.join(" "))
     }
 
     /// What scripts would do once the page is there, as far as it can be read without running them.
@@ -424,22 +282,4 @@ fn method(value: Option<&str>) -> Option<Method> {
     } else {
         Method::Get
     })
-}
-
-fn spoken(element: ElementRef<'_>, control: &Control) -> String {
-    let own = match element.value().name() {
-        "button" => format!("{} {}", text_of(element), pictured(element)),
-        _ => format!(
-            "{} {}",
-            control.value,
-            element.attr("alt").unwrap_or_default()
-        ),
-    };
-    let said = squeezed(&format!("{own} {}", control.label));
-    if said.is_empty() {
-        let class = element.attr("class").unwrap_or_default();
-        squeezed(&format!("{} {} {class}", control.codename, control.value))
-    } else {
-        said
-    }
 }

@@ -5,6 +5,7 @@
 
 mod calibrate;
 mod chat;
+mod looks;
 mod probe;
 mod reading;
 mod sight;
