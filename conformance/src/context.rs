@@ -62,7 +62,7 @@ pub enum ObservationLevel {
 /// What calibration learned before anything was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calibration {
-    /// The backend accepts a redirect_uri on its expected origin only.
+    /// The backend accepts a `redirect_uri` on its expected origin only.
     pub origin_pinned: bool,
     /// The backend accepts the expected path only.
     pub path_pinned: bool,

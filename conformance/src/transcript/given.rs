@@ -13,9 +13,9 @@ pub struct Given {
     pub button_url: String,
     /// What the webview was asked to open.
     pub linking_url: String,
-    /// The exact redirect_uri before it was encoded into the linking URL.
+    /// The exact `redirect_uri` before it was encoded into the linking URL.
     pub redirect_uri: String,
-    /// The token, also where the redirect_uri does not carry it.
+    /// The token, also where the `redirect_uri` does not carry it.
     pub account_linking_token: String,
     /// Number of the browser (one cookie jar each) that this linking uses.
     pub browser: usize,

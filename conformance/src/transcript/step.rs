@@ -43,7 +43,7 @@ pub enum What {
     Graph(GraphCall),
     /// The link state was looked at.
     Observed(Observed),
-    /// Someone else than the browser fetched the redirect_uri (loopback-hosted ones only).
+    /// Someone else than the browser fetched the `redirect_uri` (loopback-hosted ones only).
     ForeignFetch {
         /// Request line and user agent.
         request: String,
