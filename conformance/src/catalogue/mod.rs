@@ -9,3 +9,6 @@ pub(crate) use basis::basis;
 pub use explain::{UnknownCheck, explain, list};
 pub use index::{checks, find, scenarios};
 pub(crate) use need::{name as need_name, remedy};
+
+#[cfg(test)]
+mod tests;

@@ -47,9 +47,12 @@ pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
             room = columns - wide;
             continue;
         }
-        if !line.is_empty() {
+        if !line.is_empty() && room > 2 {
             line.push(' ');
-            room = room.saturating_sub(1);
+            room -= 1;
+        } else if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+            room = columns;
         }
         for character in word.chars() {
             let wide = self::columns(character);

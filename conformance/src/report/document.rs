@@ -7,7 +7,6 @@ use crate::context::ObservationLevel;
 use crate::run::{Outcome, Verdict};
 use crate::scenario::Profile;
 use crate::text::Text;
-use crate::transcript::Transcript;
 
 use super::Figures;
 
@@ -135,8 +134,8 @@ pub struct Minimal {
     pub steps: usize,
     /// Whether the search ended by itself; `false`: its time box was over.
     pub complete: bool,
-    /// What happened, bodies cut at 2 KiB.
-    pub transcript: Transcript,
+    /// What happened: a transcript as JSON, long texts cut at 2 KiB.
+    pub transcript: serde_json::Value,
 }
 
 /// An expectation or waiver that no longer counts.

@@ -1,6 +1,6 @@
 //! How progress looks: a bar on a terminal, plain lines in CI. Both write to standard error.
 
-use std::io::Write;
+use std::io::{Stderr, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,7 @@ impl Progress for Bar {
 
 /// Plain lines: one when a phase begins, then at most one every five seconds.
 #[derive(Debug)]
-pub struct Lines<W> {
+pub struct Lines<W = Stderr> {
     state: Mutex<State<W>>,
     language: Language,
 }
@@ -66,9 +66,16 @@ struct State<W> {
 
 const QUIET: Duration = Duration::from_secs(5);
 
+impl Lines {
+    /// Lines on standard error.
+    pub fn new(language: Language) -> Self {
+        Self::on(std::io::stderr(), language)
+    }
+}
+
 impl<W: Write + Send + 'static> Lines<W> {
-    /// Lines on `out`, such as `std::io::stderr()`.
-    pub fn new(out: W, language: Language) -> Self {
+    /// Lines on `out`.
+    pub fn on(out: W, language: Language) -> Self {
         Self {
             state: Mutex::new(State {
                 out,
@@ -135,7 +142,7 @@ mod tests {
     #[test]
     fn lines_tell_each_phase_once_and_steps_seldom() {
         let out = Shared::default();
-        let lines = Lines::new(out.clone(), Language::English);
+        let lines = Lines::on(out.clone(), Language::English);
         lines.started(Phase::Calibrating, 0);
         lines.started(Phase::Playing, 300);
         for _ in 0..300 {

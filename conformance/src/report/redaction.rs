@@ -1,18 +1,22 @@
 //! Redaction: what the suite knows to be secret leaves no artefact, in whatever spelling it came.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::Report;
+use crate::subject::Subject;
+use crate::text::Text;
 use crate::transcript::{Canary, Transcript, What};
 
 /// Characters of a code that stay readable, so that two codes can be told apart.
 const CODE_SHOWN: usize = 4;
 /// Shorter secrets are replaced only where they are a whole value: within texts they would hit innocent ones.
 const SHORTEST_WITHIN: usize = 3;
+/// Longest text that a transcript in a report keeps, in bytes.
+const LONGEST: usize = 2048;
 /// What JavaScript's `encodeURIComponent` leaves alone.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -46,6 +50,21 @@ impl Redaction {
             if spelling.chars().count() > CODE_SHOWN {
                 let shown: String = spelling.chars().take(CODE_SHOWN).chain(['…']).collect();
                 self.replaced.entry(spelling).or_insert(shown);
+            }
+        }
+    }
+
+    /// Learns what a description holds: passwords, and header lines that may carry credentials.
+    pub fn subject(&mut self, subject: &Subject) {
+        for account in &subject.accounts {
+            self.secret(&format!("password of {}", account.username), &account.password);
+        }
+        let probe = subject.probe.iter().flat_map(|probe| &probe.headers);
+        let unlink = subject.unlink.iter().flat_map(|unlink| &unlink.headers);
+        for (name, value) in probe.chain(unlink) {
+            self.secret(&format!("header {name}"), value);
+            if let Some((_, credentials)) = value.split_once(' ') {
+                self.secret(&format!("header {name}"), credentials);
             }
         }
     }
@@ -95,21 +114,55 @@ impl Redaction {
             .min_by(|left, right| left.0.cmp(&right.0).then(right.1.len().cmp(&left.1.len())))
     }
 
-    /// A whole document with every string redacted, keys excepted.
-    pub fn document<T: Serialize + DeserializeOwned>(&self, document: &T) -> Result<T, serde_json::Error> {
-        let mut value = serde_json::to_value(document)?;
-        self.value(&mut value);
-        serde_json::from_value(value)
+    /// Hides what is secret in everything of a report that comes from the backend or from the description.
+    /// The suite's own sentences stay as they are, even where a password is an ordinary word.
+    pub fn report(&self, report: &mut Report) {
+        report.target.linking_url = self.text(&report.target.linking_url);
+        report.target.webhook_url = report.target.webhook_url.as_deref().map(|url| self.text(url));
+        if let Some(note) = &mut report.target.observation_note {
+            *note = self.both(note);
+        }
+        for stale in &mut report.stale {
+            stale.message = self.both(&stale.message);
+        }
+        for check in &mut report.checks {
+            check.reason = check.reason.as_ref().map(|reason| self.both(reason));
+            for finding in &mut check.findings {
+                finding.message = self.both(&finding.message);
+                finding.sent = finding.sent.as_deref().map(|sent| self.text(sent));
+                finding.expected = self.text(&finding.expected);
+                finding.got = self.text(&finding.got);
+                if let Some(minimal) = &mut finding.minimal {
+                    minimal.value = self.text(&minimal.value);
+                    self.value(&mut minimal.transcript);
+                }
+            }
+        }
     }
 
-    fn value(&self, value: &mut Value) {
+    fn both(&self, text: &Text) -> Text {
+        Text::new(self.text(&text.en), self.text(&text.zh))
+    }
+
+    /// Every string of a JSON value, keys excepted; long ones are cut behind [`LONGEST`] bytes.
+    pub(super) fn value(&self, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.text(text),
+            Value::String(text) => *text = cut(self.text(text)),
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(map) => map.values_mut().for_each(|item| self.value(item)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let whole = text.len();
+    text.truncate(text.floor_char_boundary(LONGEST));
+    let _ = write!(text, "… ({whole} bytes)");
+    text
 }
 
 /// How a value may be written in a URL, a form, or JSON; the plain one included.
@@ -192,9 +245,17 @@ mod tests {
 
     #[test]
     fn documents_are_redacted_to_the_last_string() {
-        let document = serde_json::json!({"a": ["abc", {"b": "xabcx"}], "abc": 7});
-        let shown = redaction().document(&document).expect("JSON stays JSON");
+        let mut shown = serde_json::json!({"a": ["abc", {"b": "xabcx"}], "abc": 7});
+        redaction().value(&mut shown);
         assert_eq!(shown, serde_json::json!({"a": ["[app secret]", {"b": "x[app secret]x"}], "abc": 7}));
+    }
+
+    #[test]
+    fn a_secret_is_hidden_before_its_text_is_cut() {
+        let mut body = Value::String(format!("{}abc{}", "x".repeat(LONGEST - 1), "y".repeat(100)));
+        redaction().value(&mut body);
+        let shown = body.as_str().unwrap();
+        assert!(!shown.contains("xa") && shown.ends_with("bytes)"), "{shown}");
     }
 
     #[test]

@@ -6,9 +6,13 @@ use crate::report::Figures;
 use crate::transcript::{Transcript, What};
 
 /// The figures of a run.
-pub(super) fn figures(transcripts: &[Transcript], elapsed: Duration, platform: Duration) -> Figures {
+pub(super) fn figures<'a>(
+    transcripts: impl Iterator<Item = &'a Transcript> + Clone,
+    elapsed: Duration,
+    platform: Duration,
+) -> Figures {
     let requests = transcripts
-        .iter()
+        .clone()
         .flat_map(|transcript| &transcript.steps)
         .filter(|step| {
             matches!(
@@ -18,8 +22,8 @@ pub(super) fn figures(transcripts: &[Transcript], elapsed: Duration, platform: D
         })
         .count();
     Figures {
-        flows: transcripts.iter().map(|transcript| transcript.flows.len()).sum(),
-        examples: transcripts.len(),
+        flows: transcripts.clone().map(|transcript| transcript.flows.len()).sum(),
+        examples: transcripts.count(),
         requests,
         elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         platform_ms: u64::try_from(platform.as_millis()).unwrap_or(u64::MAX),

@@ -2,13 +2,26 @@
 //!
 //! Nothing here knows a check by what it looks for, except the control checks, which judge the run itself.
 
+mod assemble;
+mod backend;
+mod calibrate;
+mod capability;
 mod clock;
 mod conduct;
+mod confirm;
 mod error;
+mod exception;
+mod figures;
 mod floor;
+mod judging;
 mod options;
 mod outcome;
+mod play;
 mod progress;
+mod reach;
+mod selection;
+mod shrink;
+mod tail;
 mod verdict;
 
 pub use clock::today;

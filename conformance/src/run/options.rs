@@ -23,8 +23,12 @@ pub struct Options {
     pub fail_on: Level,
     /// The owner's word that a backend outside this machine may be sent hostile requests.
     pub i_own_this: bool,
-    /// Share of a profile's examples that is played (at least one of each scenario); 1 is all.
-    pub scale: f64,
+    /// Most examples of each scenario, below what the profile asks for. `None`: all of them.
+    pub most_examples: Option<u32>,
+    /// How often a broken example is played again before it counts; 0 takes the first word for it.
+    pub confirmations: u32,
+    /// Longest time for making failures smaller, all of them together; zero leaves them as they are.
+    pub shrink_limit: Duration,
     /// Longest time of the whole run. What was not played by then is `incomplete`.
     pub limit: Duration,
     /// The day on which expectations are looked at.
@@ -42,7 +46,9 @@ impl Options {
             jobs: None,
             fail_on: Level::Must,
             i_own_this: false,
-            scale: 1.0,
+            most_examples: None,
+            confirmations: 3,
+            shrink_limit: Duration::from_secs(60),
             limit: Self::usual_limit(profile),
             today,
         }

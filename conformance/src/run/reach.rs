@@ -28,15 +28,15 @@ pub(super) async fn knock(url: &str) -> Result<(), String> {
     }
 }
 
-/// The linking URL must be reachable before a run begins.
-pub(super) async fn reachable(linking_url: &str) -> Result<(), RunError> {
-    knock(linking_url).await.map_err(|error| {
+/// What `name` of the description says must be reachable before a run begins.
+pub(super) async fn reachable(name: &str, url: &str) -> Result<(), RunError> {
+    knock(url).await.map_err(|error| {
         RunError::Environment(Text::new(
             format!(
-                "nothing answers at {linking_url}: {error}; start the backend first, or describe in [start] of \
+                "nothing answers at {url} ({name}): {error}; start the backend first, or describe in [start] of \
                  linking.toml how linklab starts it"
             ),
-            format!("{linking_url} 没有应答:{error};请先启动后端,或在 linking.toml 的 [start] 中写明启动方式"),
+            format!("{url}({name})没有应答:{error};请先启动后端,或在 linking.toml 的 [start] 中写明启动方式"),
         ))
     })
 }
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(knock(&url).await, Ok(()));
         drop(free);
         let asked = Instant::now();
-        let error = reachable(&url).await.unwrap_err();
+        let error = reachable("linking_url", &url).await.unwrap_err();
         assert_eq!(error.exit_code(), 3);
         assert!(error.to_string().contains(&url), "{error}");
         assert!(asked.elapsed() < Duration::from_secs(2));

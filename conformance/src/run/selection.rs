@@ -15,8 +15,6 @@ pub(super) const CALIBRATION: &str = "calibration";
 pub(super) struct Selection {
     /// Asked for.
     pub(super) checks: Vec<&'static Check>,
-    /// Whether only some were asked for.
-    pub(super) narrowed: bool,
 }
 
 impl Selection {
@@ -44,10 +42,7 @@ impl Selection {
                 "没有剩下任何检查:所选的检查都被跳过了",
             )));
         }
-        Ok(Self {
-            checks,
-            narrowed: !options.check.is_empty(),
-        })
+        Ok(Self { checks })
     }
 
     /// The checks that the report shows: those asked for, and the control checks that calibration judges anyway.
@@ -62,7 +57,6 @@ impl Selection {
 
     /// Names of the scenarios that the asked checks read.
     pub(super) fn scenarios(&self) -> BTreeSet<&'static str> {
-        // Control checks read whatever is there; asked for together with all others, they add nothing of their own.
         self.checks
             .iter()
             .flat_map(|check| check.scenarios)

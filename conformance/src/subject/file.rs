@@ -11,7 +11,7 @@ use super::{
     Account, ChatWords, Described, Exception, LoginHints, PlatformFacts, Probe, Start, StartCommand, Subject,
     SubjectError, UnlinkAction, rule,
 };
-use crate::catalogue;
+use crate::catalogue::{self, UnknownCheck};
 use crate::context::{Policy, PsidsPerAccount, Relink};
 use crate::date::Date;
 
@@ -114,6 +114,7 @@ fn backend(root: &mut Section<'_>) -> Option<(String, Option<String>)> {
 fn start(mut section: Section<'_>, directory: &Path) -> Option<StartCommand> {
     let command = section.strings("command", &[braces]);
     match &command {
+        None if section.has("command") => {}
         None => section.problem("[start] needs `command`, a list such as [\"node\", \"app.js\"]"),
         Some(words) if words.is_empty() => section.problem_at("command", "start.command is empty; name the program"),
         Some(_) => {}
@@ -350,10 +351,5 @@ fn known_check(id: &str) -> Result<(), String> {
     if id.contains('*') {
         return Err(format!("`{id}` is a wildcard; name each check with a reason of its own"));
     }
-    let near = nearest(id, catalogue::checks().map(|check| check.id));
-    let hint = near.map_or_else(
-        || "`linklab list` shows all checks".to_owned(),
-        |near| format!("did you mean {near}?"),
-    );
-    Err(format!("there is no check `{id}`; {hint}"))
+    Err(UnknownCheck::new(id).to_string())
 }

@@ -63,12 +63,12 @@ pub(super) fn pointer(text: &str) -> Result<(), String> {
     }
 }
 
-/// An id of the platform.
+/// An id of the app or of the page; such ids travel as numbers, so they are written as the numbers they are.
 pub(super) fn decimal(text: &str) -> Result<(), String> {
-    if (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.len() <= 19 && text.parse::<u64>().is_ok_and(|number| number.to_string() == text) {
         Ok(())
     } else {
-        Err(format!("`{text}` is no id of the platform; ids are strings of 1 to 20 digits"))
+        Err(format!("`{text}` is no id of the platform; ids are numbers of 1 to 19 digits without leading zeros"))
     }
 }
 

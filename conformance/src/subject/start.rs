@@ -29,6 +29,19 @@ pub struct StartCommand {
     pub ready: Option<String>,
 }
 
+impl StartCommand {
+    /// A command as given behind `--`: it runs here, in the environment it inherits. What the run knows
+    /// (`{graph_url}` and its kin) can be written into the command.
+    pub fn given(command: Vec<String>) -> Self {
+        Self {
+            command,
+            cwd: PathBuf::from("."),
+            env: Vec::new(),
+            ready: None,
+        }
+    }
+}
+
 type Launching = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 /// A backend inside this process: its address is known beforehand (a bound listener), the platform's is told late.
