@@ -243,11 +243,13 @@ fn top(page: &Page, score: impl Fn(&Press) -> Option<i32>) -> Option<&Press> {
 }
 
 fn may_agree(press: &Press) -> bool {
-    !matches!(press.effect, Effect::Opaque(_) | Effect::Follow(_))
-        && !matches!(
-            meaning(&press.words),
-            Some(Meaning::Cancel | Meaning::SignUp | Meaning::Elsewhere)
-        )
+    !matches!(
+        press.effect,
+        Effect::Opaque(_) | Effect::Follow(_) | Effect::Stay
+    ) && !matches!(
+        meaning(&press.words),
+        Some(Meaning::Cancel | Meaning::SignUp | Meaning::Elsewhere)
+    )
 }
 
 /// Whether pressing it sends a form in which nothing has to be typed.
@@ -260,12 +262,10 @@ fn returns(press: &Press, page: &Page, redirect_uri: &str) -> Option<Return> {
         Effect::Follow(target) | Effect::Assign(target) => target.as_str(),
         Effect::Send { form, control } => {
             let form = &page.forms[*form];
-            form.controls[*control]
-                .action
-                .as_deref()
-                .or(form.action.as_deref())?
+            let own = control.and_then(|control| form.controls[control].action.as_deref());
+            own.or(form.action.as_deref())?
         }
-        Effect::Opaque(_) => return None,
+        Effect::Opaque(_) | Effect::Stay => return None,
     };
     returning(target, redirect_uri)
 }

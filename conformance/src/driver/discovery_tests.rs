@@ -167,3 +167,15 @@ fn a_page_without_anything_tells_what_is_missing() {
     );
     assert_eq!(page.inventory(), "to press: \"Home\"");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+    #[test]
+    fn no_page_breaks_the_reader(html in r#"(<(form|input|button|a|select|option|label|script|meta|noscript|template|fieldset|base|svg)( (type|name|id|href|onclick|action|form|for|content|http-equiv|value|style|disabled|hidden)="[ -~é]{0,12}")*>|</(form|button|a|select|label|script)>|[a-z é😀]{0,5}){0,30}"#) {
+        let page = read(&html);
+        let _ = (discovered(&html, REDIRECT, &LoginHints::default()), page.inventory(), page.told());
+        for form in &page.forms {
+            let _ = Submission::of(form, &[], None).target(&page.url);
+        }
+    }
+}

@@ -140,15 +140,17 @@ impl Form {
 pub(crate) enum Effect {
     /// Follows a link.
     Follow(String),
-    /// Sends a form by one of its controls.
+    /// Sends a form by one of its controls, or by a script.
     Send {
         /// Index of the form.
         form: usize,
         /// Index of the control.
-        control: usize,
+        control: Option<usize>,
     },
     /// A script sends the browser to this address.
     Assign(String),
+    /// A script goes back in the history or closes the window: the browser is not sent anywhere.
+    Stay,
     /// Nothing that a browser without scripts could know.
     Opaque(String),
 }

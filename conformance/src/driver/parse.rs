@@ -183,21 +183,20 @@ impl<'a> Reader<'a> {
             return;
         }
         let href = element.attr("href").map(trimmed);
-        let effect = match (element.attr("onclick").and_then(script::assigned), href) {
-            (Some(target), _) => Effect::Assign(target),
-            (None, Some(href))
+        let handler = element
+            .attr("onclick")
+            .map(|code| self.scripted(code, None, page));
+        let effect = match (handler, href) {
+            (Some(effect), _) if !matches!(effect, Effect::Opaque(_)) => effect,
+            (_, Some(href))
                 if href
                     .get(..11)
                     .is_some_and(|head| head.eq_ignore_ascii_case("javascript:")) =>
             {
-                match script::assigned(&href[11..]) {
-                    Some(target) => Effect::Assign(target),
-                    None => Effect::Opaque(shortened(&href, 60)),
-                }
+                self.scripted(&href[11..], None, page)
             }
-            (None, Some(href)) if !href.is_empty() && !href.starts_with('#') => {
-                Effect::Follow(href)
-            }
+            (_, Some(href)) if !href.is_empty() && !href.starts_with('#') => Effect::Follow(href),
+            (Some(effect), _) => effect,
             (None, Some(href)) => Effect::Opaque(format!("href=\"{href}\"")),
             (None, None) => return,
         };

@@ -26,6 +26,22 @@ pub(crate) fn submits(code: &str) -> bool {
     })
 }
 
+/// Whether a script goes back in the history or closes the window: in a webview that was just opened, nothing of
+/// this gets a browser to the `redirect_uri`.
+pub(crate) fn stays(code: &str) -> bool {
+    let code = Code::of(code);
+    ["history", "close"].into_iter().any(|word| {
+        code.words(word).any(|at| {
+            let behind = code.text[at + word.len()..].trim_start();
+            if word == "close" {
+                behind.starts_with('(')
+            } else {
+                behind.starts_with(".back") || behind.starts_with(".go")
+            }
+        })
+    })
+}
+
 /// A script without its comments.
 struct Code {
     text: String,
@@ -319,6 +335,28 @@ mod tests {
             "button.addEventListener('click', () => form.submit())"
         ));
         assert!(!submits("form.addEventListener('submit', check)"));
+    }
+
+    #[test]
+    fn going_back_and_closing_is_staying() {
+        for code in [
+            "history.back()",
+            "window.history.go(-1); return false",
+            "window.close()",
+            "close()",
+        ] {
+            assert!(stays(code), "{code}");
+        }
+        for code in ["menu.closed = true", "var history = []", "closeMenu()"] {
+            assert!(!stays(code), "{code}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_script_breaks_the_reader(code in r#"([ -~é😀\n]|location|\.href|=|"|'|`|\\|/\*|//|\{|\}|setTimeout\(|=>|function ){0,40}"#) {
+            let _ = (assigned(&code), submits(&code), stays(&code));
+        }
     }
 
     #[test]

@@ -93,9 +93,10 @@ impl Tab {
                 let Some(form) = self.page.as_ref().and_then(|page| page.forms.get(*form)) else {
                     return Ok(Ended::Stuck("the form is no longer on the page".to_owned()));
                 };
-                let submission = Submission::of(form, &[], Some(*control));
+                let submission = Submission::of(form, &[], *control);
                 self.submit(&submission).await
             }
+            Effect::Stay => Ok(Ended::Stayed),
             Effect::Opaque(what) => Ok(Ended::Stuck(format!(
                 "the control needs a script that cannot be read without running it ({what})"
             ))),

@@ -282,6 +282,24 @@ async fn a_button_with_its_own_action_is_pressed_with_it() {
 }
 
 #[tokio::test]
+async fn controls_that_work_by_script_do_what_their_script_says() {
+    let mut backend = Backend::start().await;
+    let page = r##"<form id="login" method="post" action="/login"><input name="user"><input type="password" name="pw"></form>
+        <a href="#" onclick="document.getElementById('login').submit(); return false">Log in</a>
+        <button type="button" onclick="history.back()">Cancel</button>"##;
+    backend.page("/authorize", page).await;
+    backend
+        .answer("POST", "/login", redirect(302, &back()))
+        .await;
+    assert_eq!(backend.open().await, Ended::Stayed);
+    assert_eq!(backend.attempt(Intent::Cancel).await, Ended::Stayed);
+    assert_eq!(
+        backend.attempt(Intent::Login).await,
+        Ended::Navigated(back())
+    );
+}
+
+#[tokio::test]
 async fn a_307_sends_the_form_again_inside_and_tells_its_status_outside() {
     let mut backend = Backend::start().await;
     backend.page("/authorize", FORM).await;

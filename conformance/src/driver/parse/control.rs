@@ -21,17 +21,17 @@ impl<'a> Reader<'a> {
         let shown = control.shown;
         let handler = element
             .attr("onclick")
-            .map(|code| match script::assigned(code) {
-                Some(target) => Effect::Assign(target),
-                None => Effect::Opaque(shortened(code, 60)),
-            });
+            .map(|code| self.scripted(code, owner, page));
         let effect = match (owner, handler) {
-            (_, Some(Effect::Assign(target))) => Some(Effect::Assign(target)),
-            (Some(form), _) if control.sends() => Some(Effect::Send {
-                form,
-                control: page.forms[form].controls.len(),
-            }),
-            (_, Some(effect)) if control.kind == Kind::Other || owner.is_none() => Some(effect),
+            (Some(form), None | Some(Effect::Opaque(_) | Effect::Send { .. }))
+                if control.sends() =>
+            {
+                Some(Effect::Send {
+                    form,
+                    control: Some(page.forms[form].controls.len()),
+                })
+            }
+            (_, Some(effect)) if control.kind == Kind::Other || control.sends() => Some(effect),
             (_, None) if element.value().name() == "button" => {
                 Some(Effect::Opaque("no script in the page".to_owned()))
             }
@@ -52,6 +52,30 @@ impl<'a> Reader<'a> {
             && page.forms[form].controls.len() < MOST_ELEMENTS
         {
             page.forms[form].controls.push(control);
+        }
+    }
+
+    /// What a script does when the thing it hangs on is pressed.
+    pub(super) fn scripted(&self, code: &str, owner: Option<usize>, page: &Page) -> Effect {
+        if let Some(target) = script::assigned(code) {
+            return Effect::Assign(target);
+        }
+        if script::stays(code) {
+            return Effect::Stay;
+        }
+        let named = || {
+            self.form_ids
+                .iter()
+                .find(|(id, _)| code.contains(id.as_str()))
+                .map(|(_, form)| *form)
+        };
+        let only = || (page.forms.len() == 1).then_some(0);
+        match owner.or_else(named).or_else(only) {
+            Some(form) if script::submits(code) => Effect::Send {
+                form,
+                control: None,
+            },
+            _ => Effect::Opaque(shortened(code, 60)),
         }
     }
 
