@@ -62,8 +62,8 @@ const CTL_03: Check = Check {
     id: "CTL-03",
     level: Level::Control,
     basis: &["wh"],
-    needs: &[Need::Login, Need::Webhook, Need::Observation],
-    scenarios: &["forged", "odd-bytes"],
+    needs: &[Need::Login, Need::Webhook],
+    scenarios: &["calibration", "forged", "odd-bytes"],
     title: &Text::fixed(
         "A rightly signed event is accepted, so that refusing forged ones means something",
         "签名正确的事件会被接受,这样拒绝伪造事件才有意义",
@@ -303,7 +303,26 @@ fn signed_linking(transcript: &Transcript) -> Option<(&Delivered, &Observed)> {
         })
 }
 
+const SIGNED_AND_REFUSED: Text = Text::fixed(
+    "a rightly signed event was refused: do backend and suite use the same app secret?",
+    "签名正确的事件被拒绝:后端与套件使用的应用密钥是否相同?",
+);
+
+/// Whether a signed event of the plain linking was turned away as a forged one would be. Other failures of an
+/// answer are HOK-03's.
+fn turned_away(event: &Delivered) -> bool {
+    matches!(event.status, Some(400..=499))
+}
+
 fn signed_is_accepted(transcript: &Transcript, _context: &Context) -> Verdict {
+    if let Some(event) = deliveries(transcript, "after-event").find(|event| turned_away(event)) {
+        return Verdict::Broken(Finding::new(
+            transcript,
+            SIGNED_AND_REFUSED,
+            "status 200",
+            answer(event),
+        ));
+    }
     let Some((event, seen)) = signed_linking(transcript) else {
         return Verdict::Untouched;
     };
@@ -314,10 +333,7 @@ fn signed_is_accepted(transcript: &Transcript, _context: &Context) -> Verdict {
             "a rightly signed event was acknowledged and had no effect: do backend and suite use the same app secret?",
             "签名正确的事件得到了确认,却没有生效:后端与套件使用的应用密钥是否相同?",
         ),
-        (false, _) => Text::fixed(
-            "a rightly signed event was refused: do backend and suite use the same app secret?",
-            "签名正确的事件被拒绝:后端与套件使用的应用密钥是否相同?",
-        ),
+        (false, _) => SIGNED_AND_REFUSED,
     };
     let got = format!("{}; {}", answer(event), told(&seen.state));
     Verdict::Broken(Finding::new(

@@ -176,6 +176,24 @@ fn an_unlinked_twin_is_not_what_signing_is_judged_by() {
 }
 
 #[test]
+fn a_plain_linking_whose_event_is_turned_away_is_enough() {
+    let plain = |status| {
+        flow_transcript()
+            .tag("after-event")
+            .linked_event("c", status)
+            .done()
+    };
+    assert!(
+        broken(verdict(CTL_03.judge, &plain(403)))
+            .message
+            .en
+            .contains("app secret")
+    );
+    assert_eq!(verdict(CTL_03.judge, &plain(500)), Verdict::Untouched);
+    assert_eq!(verdict(CTL_03.judge, &plain(200)), Verdict::Untouched);
+}
+
+#[test]
 fn own_events_must_be_official() {
     let good = flow_transcript()
         .linked_event("c", 200)

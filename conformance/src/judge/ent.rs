@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use super::evidence::{acknowledged, deliveries, status};
 use super::{Finding, Judge, Verdict};
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
@@ -42,12 +43,23 @@ struct Button {
 }
 
 fn offers_log_in(transcript: &Transcript, context: &Context) -> Verdict {
-    // Without the question there is nothing to answer.
-    if !transcript
-        .tagged("asked")
-        .any(|step| matches!(step.what, What::Delivered(_)))
-    {
+    // Without the question there is nothing to answer, and one that was refused has not been read.
+    let Some(question) = deliveries(transcript, "asked").next() else {
         return Verdict::Untouched;
+    };
+    if !acknowledged(question) {
+        return Verdict::Blocked(Text::new(
+            format!(
+                "{}: the user's message was not acknowledged ({})",
+                transcript.id,
+                status(question)
+            ),
+            format!(
+                "{}:用户的消息没有得到确认({})",
+                transcript.id,
+                status(question)
+            ),
+        ));
     }
     let calls: Vec<&GraphCall> = transcript
         .steps
@@ -285,6 +297,18 @@ mod tests {
             finding.message.en.contains("refused") && finding.message.en.contains("title"),
             "{finding:?}"
         );
+    }
+
+    #[test]
+    fn a_question_that_was_refused_is_another_checks_business() {
+        let refused =
+            flow_transcript()
+                .tag("asked")
+                .delivered(posted("1", "message", &json!(null), 403));
+        assert!(matches!(
+            verdict(ENT_01.judge, &refused.done()),
+            Verdict::Blocked(_)
+        ));
     }
 
     #[test]

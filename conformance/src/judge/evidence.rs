@@ -69,10 +69,15 @@ pub(crate) fn acknowledged(delivered: &Delivered) -> bool {
 
 /// The answer to a delivery, in a few words.
 pub(crate) fn answer(delivered: &Delivered) -> String {
+    format!("{} after {} ms", status(delivered), delivered.elapsed_ms)
+}
+
+/// The answer to a delivery without its duration, for sentences that read the same each time.
+pub(crate) fn status(delivered: &Delivered) -> String {
     match (delivered.status, &delivered.failure) {
-        (Some(status), _) => format!("status {status} after {} ms", delivered.elapsed_ms),
-        (None, Some(why)) => format!("no answer ({why}) after {} ms", delivered.elapsed_ms),
-        (None, None) => format!("no answer after {} ms", delivered.elapsed_ms),
+        (Some(status), _) => format!("status {status}"),
+        (None, Some(why)) => format!("no answer ({why})"),
+        (None, None) => "no answer".to_owned(),
     }
 }
 
@@ -162,6 +167,21 @@ pub(crate) fn happened(state: &LinkState, change: Change) -> Option<bool> {
             Some(false)
         }
     }
+}
+
+/// The premise that a user who should have been linked under a tag was not.
+pub(crate) fn not_linked(transcript: &Transcript, tag: &str) -> Option<Text> {
+    let seen = look(transcript, tag)?;
+    (happened(&seen.state, Change::Links) != Some(true)).then(|| {
+        let state = told(&seen.state);
+        Text::new(
+            format!(
+                "{}: the user could not be linked to begin with (LNK-01): {state}",
+                transcript.id
+            ),
+            format!("{}:用户一开始就无法绑定(见 LNK-01):{state}", transcript.id),
+        )
+    })
 }
 
 /// Why nothing can be told by what follows: the change had been made before the first event.

@@ -1,6 +1,6 @@
 //! Family LNK: who is linked, to which account, and from when on.
 
-use super::evidence::{Change, account, acknowledged, answer, happened, told, unseen};
+use super::evidence::{Change, account, acknowledged, answer, happened, not_linked, told, unseen};
 use super::returned::code_in;
 use super::{Finding, Judge, Verdict};
 use crate::check::{Check, Level, Need};
@@ -159,18 +159,17 @@ fn links(transcript: &Transcript, _context: &Context) -> Verdict {
         Some(true) => Verdict::Held,
         Some(false) => Verdict::Broken(Finding::new(
             transcript,
-            Text::new(
-                format!(
-                    "the linked event was acknowledged and had no effect: the user is still not linked after {} ms",
-                    seen.waited_ms
-                ),
-                format!(
-                    "linked 事件已被确认却没有生效:{} 毫秒后用户仍未绑定",
-                    seen.waited_ms
-                ),
+            Text::fixed(
+                "the linked event was acknowledged and had no effect: the user is not linked",
+                "linked 事件已被确认却没有生效:用户没有绑定",
             ),
             "linked",
-            format!("{}; the event: {}", told(&seen.state), answer(event)),
+            format!(
+                "{} after {} ms; the event: {}",
+                told(&seen.state),
+                seen.waited_ms,
+                answer(event)
+            ),
         )),
     }
 }
@@ -312,24 +311,17 @@ fn relinks_as_declared(transcript: &Transcript, context: &Context) -> Verdict {
 }
 
 fn neighbour_is_left_alone(transcript: &Transcript, _context: &Context) -> Verdict {
+    if let Some(why) =
+        not_linked(transcript, "neighbour").or_else(|| not_linked(transcript, "other"))
+    {
+        return Verdict::Blocked(why);
+    }
     let (Some(before), Some(after)) = (
         transcript.observed(0, "neighbour"),
         transcript.observed(0, "after-link"),
     ) else {
         return Verdict::Untouched;
     };
-    let other = transcript.observed(1, "other");
-    let premises = [Some(before), other]
-        .map(|seen| seen.and_then(|seen| happened(&seen.state, Change::Links)));
-    if premises != [Some(true), Some(true)] {
-        return Verdict::Blocked(Text::new(
-            format!(
-                "{}: two users could not be linked one after the other (LNK-01)",
-                transcript.id
-            ),
-            format!("{}:无法先后绑定两个用户(见 LNK-01)", transcript.id),
-        ));
-    }
     if let LinkState::Unknown { .. } = after.state {
         return Verdict::Blocked(unseen(transcript, &after.state));
     }

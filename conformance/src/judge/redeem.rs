@@ -2,7 +2,9 @@
 //!
 //! Family COD judges codes as they are handed out; these two judge them as they come back in events.
 
-use super::evidence::{Change, answer, deliveries, ignored, negative, state_told};
+use super::evidence::{
+    Change, answer, deliveries, ignored, negative, not_linked, state_told, status,
+};
 use super::{Finding, Judge, Verdict};
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
@@ -59,6 +61,9 @@ const COD_08: Check = Check {
 };
 
 fn used_code_is_dead(transcript: &Transcript, _context: &Context) -> Verdict {
+    if let Some(why) = not_linked(transcript, "first") {
+        return Verdict::Blocked(why);
+    }
     negative(transcript, Change::Links).verdict(|| {
         Finding::new(
             transcript,
@@ -97,9 +102,9 @@ fn unknown_code_is_ignored(transcript: &Transcript, _context: &Context) -> Verdi
             Text::new(
                 format!(
                     "an event with a code {en} was not acknowledged: {}",
-                    answer(delivered)
+                    status(delivered)
                 ),
-                format!("带有{zh}的事件没有得到确认:{}", answer(delivered)),
+                format!("带有{zh}的事件没有得到确认:{}", status(delivered)),
             ),
             "status 200 and no link",
             answer(delivered),

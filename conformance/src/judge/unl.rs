@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::evidence::{
-    Change, acknowledged, answer, deliveries, happened, look, told, twin_failed, unseen,
+    Change, acknowledged, answer, deliveries, happened, look, not_linked, told, twin_failed, unseen,
 };
 use super::returned::code_in;
 use super::{Finding, Judge, Verdict};
@@ -109,23 +109,9 @@ const UNL_07: Check = Check {
     judge: Judge::Each(others_stay_linked),
 };
 
-/// Blocks unless the user was linked to begin with.
-fn linked_before(transcript: &Transcript, tag: &str) -> Option<Verdict> {
-    let seen = look(transcript, tag)?;
-    (happened(&seen.state, Change::Links) != Some(true)).then(|| {
-        Verdict::Blocked(Text::new(
-            format!(
-                "{}: the user could not be linked to begin with (LNK-01)",
-                transcript.id
-            ),
-            format!("{}:用户一开始就无法绑定(见 LNK-01)", transcript.id),
-        ))
-    })
-}
-
 fn event_unlinks(transcript: &Transcript, _context: &Context) -> Verdict {
-    if let Some(blocked) = linked_before(transcript, "linked") {
-        return blocked;
+    if let Some(why) = not_linked(transcript, "linked") {
+        return Verdict::Blocked(why);
     }
     let (Some(seen), Some(event)) = (
         look(transcript, "unlinked"),
@@ -150,25 +136,19 @@ fn event_unlinks(transcript: &Transcript, _context: &Context) -> Verdict {
         )),
         Some(false) => Verdict::Broken(Finding::new(
             transcript,
-            Text::new(
-                format!(
-                    "the unlinked event was acknowledged and ignored: the user is still linked after {} ms",
-                    seen.waited_ms
-                ),
-                format!(
-                    "unlinked 事件已被确认却被忽略:{} 毫秒后用户仍处于绑定状态",
-                    seen.waited_ms
-                ),
+            Text::fixed(
+                "the unlinked event was acknowledged and ignored: the user is still linked",
+                "unlinked 事件已被确认却被忽略:用户仍处于绑定状态",
             ),
             "not linked",
-            told(&seen.state),
+            format!("{} after {} ms", told(&seen.state), seen.waited_ms),
         )),
     }
 }
 
 fn call_has_its_form(transcript: &Transcript, _context: &Context) -> Verdict {
-    if let Some(blocked) = linked_before(transcript, "linked") {
-        return blocked;
+    if let Some(why) = not_linked(transcript, "linked") {
+        return Verdict::Blocked(why);
     }
     let calls = transcript.steps.iter().filter_map(|step| match &step.what {
         What::Graph(call)
@@ -290,8 +270,8 @@ fn written(call: &GraphCall) -> String {
 }
 
 fn old_code_stays_dead(transcript: &Transcript, _context: &Context) -> Verdict {
-    if let Some(blocked) = linked_before(transcript, "linked") {
-        return blocked;
+    if let Some(why) = not_linked(transcript, "linked") {
+        return Verdict::Blocked(why);
     }
     let Some(stale) = look(transcript, "stale") else {
         return Verdict::Untouched;
@@ -347,6 +327,9 @@ fn old_code_stays_dead(transcript: &Transcript, _context: &Context) -> Verdict {
 }
 
 fn others_stay_linked(transcript: &Transcript, _context: &Context) -> Verdict {
+    if let Some(why) = not_linked(transcript, "neighbour") {
+        return Verdict::Blocked(why);
+    }
     let (Some(before), Some(after)) = (
         transcript.observed(0, "after-link"),
         transcript.observed(0, "after-unlink"),
@@ -371,7 +354,8 @@ fn others_stay_linked(transcript: &Transcript, _context: &Context) -> Verdict {
     if let LinkState::Unknown { .. } = after.state {
         return Verdict::Blocked(unseen(transcript, &after.state));
     }
-    if after.state == before.state {
+    // Whose account it is, is LNK-02's and LNK-07's to tell.
+    if happened(&after.state, Change::Links) == Some(true) {
         return Verdict::Held;
     }
     let same = transcript.labels.contains("neighbour:same-account");
@@ -382,8 +366,8 @@ fn others_stay_linked(transcript: &Transcript, _context: &Context) -> Verdict {
         )
     } else {
         Text::fixed(
-            "unlinking one user changed the link of another",
-            "解绑一个用户改变了另一个用户的绑定",
+            "unlinking one user unlinked another one too",
+            "解绑一个用户也解绑了另一个用户",
         )
     };
     Verdict::Broken(Finding::new(

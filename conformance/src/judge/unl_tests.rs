@@ -236,7 +236,7 @@ fn a_neighbour_who_is_unlinked_too_is_broken() {
         broken(verdict(UNL_07.judge, &other.unlinked().done()))
             .message
             .en
-            .contains("changed the link")
+            .contains("unlinked another one too")
     );
     let same = neighbours("neighbour:same-account").unlinked().done();
     assert!(

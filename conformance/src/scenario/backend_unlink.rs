@@ -2,7 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{deliver_and_observe, end, log_in};
+use super::pending::{deliver_and_observe, end, is_linked, log_in};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::stage::{Cut, Expect, Recording, Stage};
@@ -60,7 +60,11 @@ async fn let_go(stage: &Stage, recording: &mut Recording<'_>, account: usize) ->
         return Ok(());
     };
     let linked = pending.event(stage, recording);
-    deliver_and_observe(recording, "linked", pending.flow, linked, Expect::Linked).await?;
+    let seen =
+        deliver_and_observe(recording, "linked", pending.flow, linked, Expect::Linked).await?;
+    if !is_linked(&seen) {
+        return Ok(());
+    }
     recording.tag("unlink");
     if recording.backend_unlink(pending.flow).await?.is_some() && by_action {
         recording

@@ -9,7 +9,7 @@ use super::pending::{Pending, deliver_and_observe, end, event, is_linked, log_in
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::context::PsidsPerAccount;
-use crate::generate::{Encoding, Event, EventKind, Parcel};
+use crate::generate::{Encoding, Event, EventKind, Parcel, Signature};
 use crate::stage::{Cut, Expect, Recording, Stage};
 use crate::transcript::Transcript;
 
@@ -123,10 +123,16 @@ async fn load(
             None => return Ok(()),
         }
     }
-    post(stage, recording, value.mix, begins, &pending).await?;
+    let acknowledged = post(stage, recording, value.mix, begins, &pending).await?;
+    // What was not acknowledged is not waited for at length: the effect is there or it is not.
+    let expect = if acknowledged {
+        Expect::Linked
+    } else {
+        Expect::StillUnlinked
+    };
     let mut idle = Vec::new();
     for one in &pending {
-        if !is_linked(&recording.observe(one.flow, Expect::Linked).await?) {
+        if !is_linked(&recording.observe(one.flow, expect).await?) {
             idle.push(one);
         }
     }
@@ -137,15 +143,16 @@ async fn load(
     Ok(())
 }
 
+/// Posts the batch; whether it was acknowledged.
 async fn post(
     stage: &Stage,
     recording: &mut Recording<'_>,
     mix: Mix,
     begins: &[bool],
     pending: &[Pending],
-) -> Result<(), Cut> {
+) -> Result<bool, Cut> {
     let Some(first) = pending.first() else {
-        return Ok(());
+        return Ok(false);
     };
     let mut entries: Vec<Vec<Event>> = Vec::new();
     for (one, begin) in pending.iter().zip(begins) {
@@ -162,8 +169,8 @@ async fn post(
     recording.tag("batch");
     if let Some(leading) = bare_entry(mix, &stage.context().page_id, recording.now_ms()) {
         let body = beside(&leading, &entries);
-        recording.deliver_raw(first.flow, mix.label(), body).await?;
-        return Ok(());
+        let attempt = recording.deliver_raw(first.flow, mix.label(), body).await?;
+        return Ok(attempt.acknowledged());
     }
     if mix == Mix::Message {
         let message = event(
@@ -184,10 +191,10 @@ async fn post(
         } else {
             Encoding::Platform
         },
-        signature: crate::generate::Signature::Both,
+        signature: Signature::Both,
     };
-    recording.deliver(first.flow, &parcel).await?;
-    Ok(())
+    let attempt = recording.deliver(first.flow, &parcel).await?;
+    Ok(attempt.acknowledged())
 }
 
 /// An entry without `messaging`, as other subscriptions of the same page cause it.

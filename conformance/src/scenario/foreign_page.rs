@@ -2,7 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Strategy};
 
-use super::pending::{deliver_and_observe, end, log_in_unbound};
+use super::pending::{deliver_and_observe, end, log_in_unbound, post_and_observe};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::Parcel;
@@ -86,10 +86,8 @@ async fn misaddress(
             (*object).clone_into(&mut foreign.object);
         }
     }
-    recording.tag("negative");
-    recording.deliver(pending.flow, &foreign).await?;
-    recording
-        .observe(pending.flow, Expect::StillUnlinked)
-        .await?;
-    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await
+    let still = Expect::StillUnlinked;
+    post_and_observe(recording, "negative", pending.flow, &foreign, still).await?;
+    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await?;
+    Ok(())
 }

@@ -2,7 +2,10 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{Pending, after, deliver, end, event, is_linked, log_in, log_in_unbound};
+use super::pending::{
+    Pending, after, deliver_and_observe, end, event, is_linked, log_in, log_in_unbound,
+    post_and_observe,
+};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::{Event, EventKind, Parcel, Signature};
@@ -114,8 +117,9 @@ async fn forge_unlinked(
     };
     let flow = pending.flow;
     let linked = pending.event(stage, recording);
-    deliver(recording, "before", flow, linked.clone()).await?;
-    if !is_linked(&recording.observe(flow, Expect::Linked).await?) {
+    let seen =
+        deliver_and_observe(recording, "before", flow, linked.clone(), Expect::Linked).await?;
+    if !is_linked(&seen) {
         return Ok(());
     }
     let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
@@ -141,12 +145,8 @@ async fn negative_then_twin(
         signature,
         ..signed.clone()
     };
-    recording.tag("negative");
-    recording.deliver(flow, &forged).await?;
-    recording.observe(flow, still).await?;
-    recording.tag("twin");
-    recording.deliver(flow, &signed).await?;
-    recording.observe(flow, changed).await?;
+    post_and_observe(recording, "negative", flow, &forged, still).await?;
+    post_and_observe(recording, "twin", flow, &signed, changed).await?;
     Ok(())
 }
 
@@ -162,13 +162,10 @@ async fn sign_once(
         signature: Signature::Sha256Only,
         ..signed.clone()
     };
-    recording.tag("accepted");
-    recording.deliver(pending.flow, &half).await?;
-    if is_linked(&recording.observe(pending.flow, Expect::Linked).await?) {
-        return Ok(());
+    let flow = pending.flow;
+    let seen = post_and_observe(recording, "accepted", flow, &half, Expect::Linked).await?;
+    if !is_linked(&seen) {
+        post_and_observe(recording, "twin", flow, &signed, Expect::Linked).await?;
     }
-    recording.tag("twin");
-    recording.deliver(pending.flow, &signed).await?;
-    recording.observe(pending.flow, Expect::Linked).await?;
     Ok(())
 }

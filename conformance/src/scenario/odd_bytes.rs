@@ -2,7 +2,9 @@
 
 use proptest::strategy::{BoxedStrategy, Strategy};
 
-use super::pending::{deliver_and_observe, end, event, is_linked, log_in_unbound};
+use super::pending::{
+    deliver_and_observe, end, event, is_linked, log_in_unbound, post_and_observe,
+};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::{Encoding, EventKind, Parcel};
@@ -106,10 +108,9 @@ async fn spell(
         encoding: value.encoding,
         ..Parcel::one(linked.clone())
     };
-    recording.tag("odd");
-    recording.deliver(pending.flow, &odd).await?;
-    if is_linked(&recording.observe(pending.flow, Expect::Linked).await?) {
-        return Ok(());
+    let seen = post_and_observe(recording, "odd", pending.flow, &odd, Expect::Linked).await?;
+    if !is_linked(&seen) {
+        deliver_and_observe(recording, "twin", pending.flow, linked, Expect::Linked).await?;
     }
-    deliver_and_observe(recording, "twin", pending.flow, linked, Expect::Linked).await
+    Ok(())
 }

@@ -104,7 +104,8 @@ async fn surprise(
     )
     .await?;
     let right = pending.event(stage, recording);
-    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await
+    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await?;
+    Ok(())
 }
 
 async fn unlink_stranger(

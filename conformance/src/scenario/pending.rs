@@ -106,10 +106,28 @@ pub(crate) async fn deliver_and_observe(
     flow: FlowId,
     event: Event,
     expect: Expect,
-) -> Result<(), Cut> {
-    deliver(recording, tag, flow, event).await?;
-    recording.observe(flow, expect).await?;
-    Ok(())
+) -> Result<LinkState, Cut> {
+    post_and_observe(recording, tag, flow, &Parcel::one(event), expect).await
+}
+
+/// Posts and looks at the state, both under this tag.
+///
+/// Where the post was not acknowledged, an effect is not waited for at length: it is there or it is not.
+pub(crate) async fn post_and_observe(
+    recording: &mut Recording<'_>,
+    tag: &str,
+    flow: FlowId,
+    parcel: &Parcel,
+    expect: Expect,
+) -> Result<LinkState, Cut> {
+    recording.tag(tag);
+    let attempt = recording.deliver(flow, parcel).await?;
+    let expect = match expect {
+        Expect::Linked if !attempt.acknowledged() => Expect::StillUnlinked,
+        Expect::Unlinked if !attempt.acknowledged() => Expect::StillLinked,
+        expect => expect,
+    };
+    recording.observe(flow, expect).await
 }
 
 /// Whether a look said linked, to whomever.

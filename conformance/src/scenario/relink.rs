@@ -3,7 +3,7 @@
 use linklab_simulator::webview::Landing;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{deliver, end, is_linked, log_in};
+use super::pending::{deliver_and_observe, end, is_linked, log_in};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::PsidShape;
@@ -39,6 +39,11 @@ impl Scenario for Relinking {
         }
     }
 
+    /// What the user ends up with is told by account, so nobody else may link the same accounts meanwhile.
+    fn exclusive(&self) -> bool {
+        true
+    }
+
     fn strategy(&self, _number: u32, _stage: &Stage) -> BoxedStrategy<Self::Value> {
         Just(()).boxed()
     }
@@ -59,8 +64,8 @@ async fn change_account(
         return Ok(());
     };
     let linked = first.event(stage, recording);
-    deliver(recording, "first", first.flow, linked).await?;
-    if !is_linked(&recording.observe(first.flow, Expect::Linked).await?) {
+    let seen = deliver_and_observe(recording, "first", first.flow, linked, Expect::Linked).await?;
+    if !is_linked(&seen) {
         return Ok(());
     }
     recording.tag("second");

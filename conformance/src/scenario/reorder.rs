@@ -2,17 +2,15 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{
-    after, deliver, deliver_and_observe, end, event, log_in, log_in_again, log_in_unbound,
-};
+use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in, log_in_again};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::EventKind;
 use crate::stage::{Cut, Expect, Recording, Stage};
 use crate::transcript::Transcript;
 
-/// Late events (protocol row 3.3.8). Tags: `newer` (arrives first), `negative` (the late one), `twin` (one that
-/// is newer than both and must work).
+/// Late events (protocol row 3.3.8). Tags: `linked` (the link that a late `linked` would bring back), `newer`
+/// (arrives first), `negative` (the late one), `twin` (one that is newer than all and must work).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reorder;
 
@@ -81,20 +79,41 @@ async fn late_linked(
     account: usize,
 ) -> Result<(), Cut> {
     recording.label("late:linked");
-    let Some(pending) = log_in_unbound(recording, account).await? else {
+    let Some(first) = log_in(recording, account).await? else {
         return Ok(());
     };
-    let flow = pending.flow;
-    let newer = event(stage, recording, flow, EventKind::Unlinked);
-    let mut older = pending.event(stage, recording);
-    older.timestamp = newer.timestamp.saturating_sub(AGE_MS);
-    deliver(recording, "newer", flow, newer.clone()).await?;
-    deliver_and_observe(recording, "negative", flow, older, Expect::StillUnlinked).await?;
+    let linked = first.event(stage, recording);
+    let seen = deliver_and_observe(recording, "linked", first.flow, linked, Expect::Linked).await?;
+    if !is_linked(&seen) {
+        return Ok(());
+    }
+    recording.tag("again");
+    let Some(again) = log_in_again(stage, recording, first.flow, account).await? else {
+        return Ok(());
+    };
+    let older = again.event(stage, recording);
+    let newer = after(
+        event(stage, recording, first.flow, EventKind::Unlinked),
+        &older,
+    );
+    let gone = Expect::Unlinked;
+    let seen = deliver_and_observe(recording, "newer", first.flow, newer.clone(), gone).await?;
+    if is_linked(&seen) {
+        return Ok(());
+    }
+    deliver_and_observe(
+        recording,
+        "negative",
+        again.flow,
+        older,
+        Expect::StillUnlinked,
+    )
+    .await?;
     recording.tag("twin");
-    // The late event may rightly have used the first code up.
-    if let Some(again) = log_in_again(stage, recording, flow, account).await? {
-        let newest = after(again.event(stage, recording), &newer);
-        deliver_and_observe(recording, "twin", again.flow, newest, Expect::Linked).await?;
+    // The late event may rightly have used its code up.
+    if let Some(last) = log_in_again(stage, recording, first.flow, account).await? {
+        let newest = after(last.event(stage, recording), &newer);
+        deliver_and_observe(recording, "twin", last.flow, newest, Expect::Linked).await?;
     }
     Ok(())
 }
@@ -112,8 +131,12 @@ async fn late_unlinked(
     let newer = pending.event(stage, recording);
     let mut older = event(stage, recording, flow, EventKind::Unlinked);
     older.timestamp = newer.timestamp.saturating_sub(AGE_MS);
-    deliver_and_observe(recording, "newer", flow, newer.clone(), Expect::Linked).await?;
+    let seen = deliver_and_observe(recording, "newer", flow, newer.clone(), Expect::Linked).await?;
+    if !is_linked(&seen) {
+        return Ok(());
+    }
     deliver_and_observe(recording, "negative", flow, older, Expect::StillLinked).await?;
     let newest = after(event(stage, recording, flow, EventKind::Unlinked), &newer);
-    deliver_and_observe(recording, "twin", flow, newest, Expect::Unlinked).await
+    deliver_and_observe(recording, "twin", flow, newest, Expect::Unlinked).await?;
+    Ok(())
 }

@@ -2,9 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{
-    after, deliver, deliver_and_observe, end, event, is_linked, log_in, log_in_again,
-};
+use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in, log_in_again};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::EventKind;
@@ -55,13 +53,15 @@ async fn play_back(
     };
     let flow = pending.flow;
     let linked = pending.event(stage, recording);
-    deliver(recording, "linked", flow, linked.clone()).await?;
-    if !is_linked(&recording.observe(flow, Expect::Linked).await?) {
+    let seen =
+        deliver_and_observe(recording, "linked", flow, linked.clone(), Expect::Linked).await?;
+    if !is_linked(&seen) {
         return Ok(());
     }
     let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
-    deliver(recording, "unlinked", flow, gone.clone()).await?;
-    if is_linked(&recording.observe(flow, Expect::Unlinked).await?) {
+    let seen =
+        deliver_and_observe(recording, "unlinked", flow, gone.clone(), Expect::Unlinked).await?;
+    if is_linked(&seen) {
         return Ok(());
     }
     deliver_and_observe(recording, "negative", flow, linked, Expect::StillUnlinked).await?;

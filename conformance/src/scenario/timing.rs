@@ -2,9 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{
-    Pending, after, deliver, deliver_and_observe, end, is_linked, log_in, log_in_unbound,
-};
+use super::pending::{Pending, after, deliver_and_observe, end, is_linked, log_in, log_in_unbound};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::stage::{Cut, Expect, Recording, Stage};
@@ -84,10 +82,17 @@ async fn late(stage: &Stage, recording: &mut Recording<'_>, account: usize) -> R
 
 async fn tell(stage: &Stage, recording: &mut Recording<'_>, pending: &Pending) -> Result<(), Cut> {
     let event = pending.event(stage, recording);
-    deliver(recording, "event", pending.flow, event.clone()).await?;
-    if is_linked(&recording.observe(pending.flow, Expect::Linked).await?) {
-        return Ok(());
+    let seen = deliver_and_observe(
+        recording,
+        "event",
+        pending.flow,
+        event.clone(),
+        Expect::Linked,
+    )
+    .await?;
+    if !is_linked(&seen) {
+        let anew = after(pending.event(stage, recording), &event);
+        deliver_and_observe(recording, "twin", pending.flow, anew, Expect::Linked).await?;
     }
-    let anew = after(pending.event(stage, recording), &event);
-    deliver_and_observe(recording, "twin", pending.flow, anew, Expect::Linked).await
+    Ok(())
 }

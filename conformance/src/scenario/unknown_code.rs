@@ -152,7 +152,8 @@ async fn slip(
     )
     .await?;
     let right = pending.event(stage, recording);
-    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await
+    deliver_and_observe(recording, "twin", pending.flow, right, Expect::Linked).await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{
-    after, deliver, deliver_and_observe, end, event, is_linked, log_in, log_in_again,
-};
+use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in, log_in_again};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::EventKind;
@@ -53,38 +51,32 @@ async fn come_and_go(
     let Some(first) = log_in(recording, account).await? else {
         return Ok(());
     };
+    let flow = first.flow;
     let linked = first.event(stage, recording);
-    deliver_and_observe(
-        recording,
-        "linked",
-        first.flow,
-        linked.clone(),
-        Expect::Linked,
-    )
-    .await?;
-
-    let gone = after(
-        event(stage, recording, first.flow, EventKind::Unlinked),
-        &linked,
-    );
-    deliver(recording, "unlinked", first.flow, gone.clone()).await?;
-    if is_linked(&recording.observe(first.flow, Expect::Unlinked).await?) {
+    let seen =
+        deliver_and_observe(recording, "linked", flow, linked.clone(), Expect::Linked).await?;
+    if !is_linked(&seen) {
         return Ok(());
     }
-
-    let revived = after(first.event(stage, recording), &gone);
+    let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
+    let seen =
+        deliver_and_observe(recording, "unlinked", flow, gone.clone(), Expect::Unlinked).await?;
+    if is_linked(&seen) {
+        return Ok(());
+    }
+    let dead = after(first.event(stage, recording), &gone);
     deliver_and_observe(
         recording,
         "stale",
-        first.flow,
-        revived.clone(),
+        flow,
+        dead.clone(),
         Expect::StillUnlinked,
     )
     .await?;
 
     recording.tag("again");
-    if let Some(again) = log_in_again(stage, recording, first.flow, account).await? {
-        let fresh = after(again.event(stage, recording), &revived);
+    if let Some(again) = log_in_again(stage, recording, flow, account).await? {
+        let fresh = after(again.event(stage, recording), &dead);
         deliver_and_observe(recording, "again", again.flow, fresh, Expect::Linked).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
-use crate::judge::evidence::{Change, answer, deliveries, ignored, negative, state_told};
+use crate::judge::evidence::{Change, answer, deliveries, ignored, negative, state_told, status};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::Transcript;
@@ -137,8 +137,8 @@ fn odd_is_ignored(transcript: &Transcript, _context: &Context) -> Verdict {
         Some(delivered) => Finding::new(
             transcript,
             Text::new(
-                format!("{en} was not acknowledged: {}", answer(delivered)),
-                format!("{zh}没有得到确认:{}", answer(delivered)),
+                format!("{en} was not acknowledged: {}", status(delivered)),
+                format!("{zh}没有得到确认:{}", status(delivered)),
             ),
             "status 200 and no effect",
             answer(delivered),

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
 use crate::judge::evidence::{
-    Change, acknowledged, answer, deliveries, happened, look, negative, positive, state_told, told,
-    unseen,
+    Change, acknowledged, answer, deliveries, happened, look, negative, not_linked, positive,
+    state_told, told, unseen,
 };
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
@@ -231,21 +231,22 @@ fn time_decides(transcript: &Transcript, _context: &Context) -> Verdict {
     } else {
         Change::Links
     };
-    if unlinks {
-        // The late event can be judged only where the newer one had its effect.
-        match look(transcript, "newer").map(|seen| happened(&seen.state, Change::Links)) {
-            Some(Some(true)) => {}
-            None => return Verdict::Untouched,
-            Some(_) => {
-                return Verdict::Blocked(Text::new(
-                    format!(
-                        "{}: the newer linked event had no effect (LNK-01)",
-                        transcript.id
-                    ),
-                    format!("{}:较新的 linked 事件没有生效(见 LNK-01)", transcript.id),
-                ));
-            }
-        }
+    // The late event can be judged only where events in order have their effect.
+    let established = if unlinks { "newer" } else { "linked" };
+    if let Some(why) = not_linked(transcript, established) {
+        return Verdict::Blocked(why);
+    }
+    if !unlinks
+        && look(transcript, "newer")
+            .is_some_and(|seen| happened(&seen.state, Change::Unlinks) != Some(true))
+    {
+        return Verdict::Blocked(Text::new(
+            format!(
+                "{}: the unlinked event had no effect (UNL-01)",
+                transcript.id
+            ),
+            format!("{}:unlinked 事件没有生效(见 UNL-01)", transcript.id),
+        ));
     }
     negative(transcript, change).verdict(|| {
         let message = if unlinks {
@@ -284,6 +285,9 @@ fn moment_does_not_matter(transcript: &Transcript, _context: &Context) -> Verdic
 }
 
 fn stays_unlinked(transcript: &Transcript, _context: &Context) -> Verdict {
+    if let Some(why) = not_linked(transcript, "linked") {
+        return Verdict::Blocked(why);
+    }
     negative(transcript, Change::Links).verdict(|| {
         Finding::new(
             transcript,

@@ -126,15 +126,21 @@ fn late(label: &str) -> Tape {
 
 #[test]
 fn a_late_linked_event_must_not_link() {
-    let late = late("late:linked").tag("negative");
-    assert!(
-        broken(verdict(HOK_08.judge, &late.clone().linked("alice").done()))
-            .message
-            .en
-            .contains("late linked")
-    );
+    let linked = flow_transcript()
+        .label("late:linked")
+        .tag("linked")
+        .linked("alice")
+        .tag("newer");
+    let late = linked.clone().unlinked().tag("negative");
+    let finding = broken(verdict(HOK_08.judge, &late.clone().linked("alice").done()));
+    assert!(finding.message.en.contains("late linked"), "{finding:?}");
     let held = late.unlinked().tag("twin").linked("alice").done();
     assert_eq!(verdict(HOK_08.judge, &held), Verdict::Held);
+    // Where unlinked has no effect at all, the order is not the reason.
+    assert!(matches!(
+        verdict(HOK_08.judge, &linked.linked("alice").done()),
+        Verdict::Blocked(_)
+    ));
 }
 
 #[test]
