@@ -116,6 +116,9 @@ fn pass(freedom: &Freedom) -> Vec<RedirectUri> {
         .filter(|class| class.is_open(freedom))
         .collect();
     let mut uris = vec![freedom.plain().clone(), rich(freedom.plain().clone())];
+    if freedom.origin {
+        uris.push(elsewhere(freedom.plain().clone()));
+    }
     uris.extend(freedom.bases().iter().skip(1).cloned());
     uris.extend(
         allowed
@@ -161,6 +164,18 @@ fn rich(mut uri: RedirectUri) -> RedirectUri {
         push(&mut uri, pair);
     }
     uri
+}
+
+/// Another host and a port, early, so that a short run meets them too.
+fn elsewhere(uri: RedirectUri) -> RedirectUri {
+    with(
+        uri,
+        &[
+            Class::Host("www.facebook.com"),
+            Class::Port(8443),
+            Class::Pair("v", "%C3%A9"),
+        ],
+    )
 }
 
 fn push(uri: &mut RedirectUri, pair: Pair) {

@@ -6,6 +6,7 @@ mod account;
 mod chat;
 mod graph;
 mod linking;
+mod patience;
 mod posting;
 mod recording;
 mod setup;

@@ -6,6 +6,7 @@ use linklab_simulator::Simulator;
 use reqwest::Client;
 use reqwest::redirect::Policy;
 
+use super::patience::Patience;
 use crate::context::Context;
 use crate::driver::Site;
 use crate::generate::{Freedom, Mint, PsidShape, RedirectUri};
@@ -30,6 +31,7 @@ pub struct Stage {
     context: Context,
     sight: Sight,
     mint: Mint,
+    patience: Patience,
     http: Client,
 }
 
@@ -46,6 +48,7 @@ impl Stage {
         Self {
             sight: Sight::configured(&subject),
             mint: Mint::new(simulator.clock().now_ms()),
+            patience: Patience::default(),
             simulator,
             subject,
             context,
@@ -123,6 +126,10 @@ impl Stage {
 
     pub(crate) fn http(&self) -> &Client {
         &self.http
+    }
+
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     pub(super) fn mint(&self) -> &Mint {

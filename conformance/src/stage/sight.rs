@@ -42,10 +42,15 @@ impl Expect {
 
 impl Recording<'_> {
     /// Looks at the link state of the flow's user, recorded under the present tag.
+    ///
+    /// A change is waited for up to [`Stage::window`](crate::stage::Stage::window); less, once several waits of a run were in vain.
     pub async fn observe(&mut self, flow: FlowId, expect: Expect) -> Result<LinkState, Cut> {
         let begun = Instant::now();
+        let awaited = matches!(expect, Expect::Linked | Expect::Unlinked);
         let window = match expect {
-            Expect::Linked | Expect::Unlinked => self.stage.window(),
+            Expect::Linked | Expect::Unlinked => {
+                self.stage.patience().allowance(self.stage.window())
+            }
             Expect::StillUnlinked | Expect::StillLinked if self.sentinel_answers().await => {
                 // Backends that answer first and work later may serve the sentinel before its forerunner.
                 self.stage.latency() * 3
@@ -64,6 +69,11 @@ impl Recording<'_> {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
+        if awaited && expect.is_over(&state) {
+            self.stage.patience().rewarded(begun.elapsed());
+        } else if awaited && watching.elapsed() >= window {
+            self.stage.patience().disappointed();
+        }
         Ok(self.seen(flow, psid, state, begun))
     }
 
