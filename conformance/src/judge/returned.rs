@@ -226,6 +226,24 @@ impl<'a> Returned<'a> {
             .all(|own| got.contains(&own.normal()))
     }
 
+    /// Whether the token that the redirect_uri carries came back as another one: then this is the address of
+    /// another linking, and its parameters say nothing about this one.
+    pub(crate) fn carries_another_token(&self) -> bool {
+        let token = self.given.account_linking_token.as_str();
+        let wanted = self.wanted.pairs();
+        let Some(carrier) = wanted.iter().find(|pair| pair.decoded_value() == token) else {
+            return false;
+        };
+        let name = carrier.decoded_name();
+        let got: Vec<_> = self
+            .got
+            .pairs()
+            .into_iter()
+            .filter(|pair| pair.decoded_name() == name)
+            .collect();
+        !got.is_empty() && got.iter().all(|pair| pair.decoded_value() != token)
+    }
+
     /// Whether the browser was sent to this redirect_uri, with all its parameters.
     pub(crate) fn reaches(&self, redirect_uri: &str) -> bool {
         let other = RawUrl::split(redirect_uri);

@@ -111,5 +111,5 @@ async fn leave_and_return(
         ..newcomer(account, redirect)
     })?;
     recording.log_in(second).await?;
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

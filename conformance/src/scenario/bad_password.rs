@@ -92,5 +92,5 @@ async fn mistype(
             arrive(stage, recording, flow, &url).await?;
         }
     }
-    control(recording, account).await
+    control(recording, account, telling_redirect(stage)).await
 }

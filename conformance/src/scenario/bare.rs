@@ -45,17 +45,22 @@ impl Scenario for Bare {
     async fn play(&self, stage: &Stage, case: CaseId, lack: Self::Value) -> Transcript {
         let mut recording = stage.record(self.name(), case);
         recording.label(lack.label());
-        let played = open_bare(&mut recording, lack, case.number as usize).await;
+        let played = open_bare(stage, &mut recording, lack, case.number as usize).await;
         end(recording, played)
     }
 }
 
-async fn open_bare(recording: &mut Recording<'_>, lack: Lack, account: usize) -> Result<(), Cut> {
+async fn open_bare(
+    stage: &Stage,
+    recording: &mut Recording<'_>,
+    lack: Lack,
+    account: usize,
+) -> Result<(), Cut> {
     let flow = recording.plain_flow(account)?;
     let url = lack.of(recording.linking_url(flow));
     recording.tag("negative");
     if recording.open_url(flow, &url).await? == Ended::Stayed {
         recording.intent(flow, Intent::Login, "").await?;
     }
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

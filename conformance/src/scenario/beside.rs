@@ -29,10 +29,15 @@ pub(crate) fn newcomer(account: usize, redirect: RedirectUri) -> FlowSetup {
     }
 }
 
-/// Plays a plain login as the next flow, under the tag `control`: where it does not come back, nothing odd is to blame.
-pub(crate) async fn control(recording: &mut Recording<'_>, account: usize) -> Result<(), Cut> {
+/// Plays an ordinary login of a new user as the next flow, under the tag `control`: where it does not come back,
+/// nothing odd is to blame.
+pub(crate) async fn control(
+    recording: &mut Recording<'_>,
+    account: usize,
+    redirect: RedirectUri,
+) -> Result<(), Cut> {
     recording.tag("control");
-    let flow = recording.plain_flow(account)?;
+    let flow = recording.flow(newcomer(account, redirect))?;
     recording.log_in(flow).await?;
     Ok(())
 }

@@ -118,5 +118,5 @@ async fn double(
     if recording.open_url(flow, &url).await? == Ended::Stayed {
         recording.intent(flow, Intent::Login, "").await?;
     }
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

@@ -55,10 +55,16 @@ async fn respell(
     spelling: Spelling,
     account: usize,
 ) -> Result<(), Cut> {
-    let flow = recording.flow(newcomer(account, telling_redirect(stage)))?;
+    // A wrong decoding shows in an address inside the address; the order of parameters is none of its business.
+    let redirect = if spelling.label().starts_with("encoding:") {
+        telling_redirect(stage)
+    } else {
+        stage.plain_redirect()
+    };
+    let flow = recording.flow(newcomer(account, redirect))?;
     let url = spelling.of(recording.linking_url(flow));
     if recording.open_url(flow, &url).await? == Ended::Stayed {
         recording.intent(flow, Intent::Login, "").await?;
     }
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

@@ -69,5 +69,5 @@ async fn log_in_towards(
     let flow = recording.flow(newcomer(account, foreign))?;
     recording.tag("negative");
     recording.log_in(flow).await?;
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

@@ -72,5 +72,5 @@ async fn with_query(
         ..newcomer(account, stage.plain_redirect())
     })?;
     recording.log_in(flow).await?;
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }

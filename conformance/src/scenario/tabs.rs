@@ -91,7 +91,7 @@ async fn interleave(
             recording.log_in(tab).await?;
         }
     }
-    control(recording, account).await
+    control(recording, account, stage.plain_redirect()).await
 }
 
 /// Tabs differ in their tokens; the number makes it visible to people.

@@ -2,7 +2,7 @@
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
-use crate::judge::raw_url::{CODE_NAME, RawPair};
+use crate::judge::raw_url::{CODE_NAME, RawPair, normal};
 use crate::judge::returned::{Place, Returned, no_code};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
@@ -295,9 +295,22 @@ fn survives_odd_queries(transcript: &Transcript, _: &Context) -> Verdict {
         ),
         Place::Query(_) => {
             let got = returned.other_pairs();
-            let lost = wanted.iter().find(|pair| {
-                in_value(pair) && got.iter().all(|other| other.normal() != pair.normal())
-            });
+            // Another spelling of the same value is RED-05's, a parameter that is gone is RED-06's.
+            let damaged = |pair: &&RawPair<'_>| {
+                let mut same_name = got
+                    .iter()
+                    .filter(|other| other.decoded_name() == pair.decoded_name())
+                    .peekable();
+                in_value(pair)
+                    && same_name.peek().is_some()
+                    && same_name.all(|other| pair.decoded_value() != other.decoded_value())
+            };
+            let complete = wanted.len() <= got.len() && !returned.carries_another_token();
+            let plain = |pair: &&RawPair<'_>| !pair.raw.contains(['%', '+']);
+            let lost = wanted
+                .iter()
+                .filter(plain)
+                .find(|pair| complete && damaged(pair));
             match lost {
                 Some(pair) => finding(
                     &returned,
@@ -331,13 +344,19 @@ fn stands_before_the_fragment(transcript: &Transcript, _: &Context) -> Verdict {
                 "授权码附加在片段(#)之后,任何服务器都看不到",
             ),
         ),
-        (Place::Query(_), Some(kept)) if kept != fragment && !kept.is_empty() => finding(
-            &returned,
-            Text::fixed(
-                "the fragment of redirect_uri was changed",
-                "redirect_uri 的片段被改动",
-            ),
-        ),
+        (Place::Query(_), Some(kept))
+            if !kept.is_empty()
+                && normal(kept) != normal(fragment)
+                && returned.kept_parameters() =>
+        {
+            finding(
+                &returned,
+                Text::fixed(
+                    "the fragment of redirect_uri was changed",
+                    "redirect_uri 的片段被改动",
+                ),
+            )
+        }
         (Place::Query(_), _) => Verdict::Held,
         (Place::Inside(_) | Place::Path | Place::Missing, _) => Verdict::Untouched,
     }

@@ -57,7 +57,8 @@ pub(super) const RED_18: Check = Check {
 const TELLING: usize = 4;
 
 fn adds_the_code_only(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = Returned::of(transcript, 0).filter(|returned| returned.code().is_some())
+    let Some(returned) = Returned::of(transcript, 0)
+        .filter(|returned| returned.code().is_some() && !returned.carries_another_token())
     else {
         return Verdict::Untouched;
     };
@@ -147,15 +148,8 @@ fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
         .iter()
         .map(RawPair::normal)
         .collect();
-    let once = percent_decode_str(returned.wanted.whole)
-        .decode_utf8_lossy()
-        .into_owned();
-    let twice = percent_decode_str(&once).decode_utf8_lossy().into_owned();
-    let split_off = |pair: &RawPair<'_>| {
-        [once.as_str(), &twice]
-            .iter()
-            .any(|text| text.contains(pair.raw))
-    };
+    let whole = fully_decoded(returned.wanted.whole);
+    let split_off = |pair: &RawPair<'_>| whole.contains(&fully_decoded(pair.raw));
     let in_fragment = match returned.got.fragment {
         Some(fragment) if returned.wanted.fragment != Some(fragment) => pairs(fragment),
         _ => Vec::new(),
@@ -174,6 +168,13 @@ fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
         }
     }
     added
+}
+
+/// What is left when nothing more can be decoded; three times is more than any of our addresses is nested.
+fn fully_decoded(text: &str) -> String {
+    (0..3).fold(text.to_owned(), |text, _| {
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    })
 }
 
 fn leaves_the_fetch_to_the_browser(transcript: &Transcript, context: &Context) -> Verdict {

@@ -116,31 +116,40 @@ fn comparable(transcript: &Transcript) -> Option<Returned<'_>> {
 }
 
 fn keeps_encoded_values(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = comparable(transcript) else {
+    let Some(returned) =
+        comparable(transcript).filter(|returned| !returned.carries_another_token())
+    else {
         return Verdict::Untouched;
     };
-    let wanted: Vec<_> = returned
-        .wanted
-        .pairs()
-        .into_iter()
-        .filter(|pair| pair.raw.is_ascii())
-        .collect();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~=".contains(&byte);
-    if wanted.iter().all(|pair| pair.raw.bytes().all(plain)) {
+    let wanted = returned.wanted.pairs();
+    if wanted
+        .iter()
+        .filter(|pair| pair.raw.is_ascii())
+        .all(|pair| pair.raw.bytes().all(plain))
+    {
         return Verdict::Untouched;
     }
+    match changed_value(&returned) {
+        None => Verdict::Held,
+        Some((own, other)) => finding(&returned, how_changed(&own, &other)),
+    }
+}
+
+/// The first parameter whose name came back with another value. Where there is one, the other judges of
+/// parameters keep silent: what they could say would follow from it.
+fn changed_value<'a>(returned: &Returned<'a>) -> Option<(RawPair<'a>, RawPair<'a>)> {
+    let token = returned.given.account_linking_token.as_str();
+    let ascii = |pair: &RawPair<'_>| pair.raw.is_ascii() && pair.decoded_value() != token;
+    let wanted: Vec<_> = returned.wanted.pairs().into_iter().filter(ascii).collect();
     let (missing, unknown) = unmatched(&wanted, &returned.other_pairs());
     // A pair that is simply gone is RED-06's or RED-09's to tell; here its name came back with another value.
-    let changed = missing.iter().find_map(|own| {
+    missing.into_iter().find_map(|own| {
         let other = unknown
             .iter()
             .find(|other| other.decoded_name() == own.decoded_name())?;
-        Some((own, other))
-    });
-    match changed {
-        None => Verdict::Held,
-        Some((own, other)) => finding(&returned, how_changed(own, other)),
-    }
+        Some((own, *other))
+    })
 }
 
 /// Pairs that did not come back, and pairs that nobody sent, by normal spelling.
@@ -197,12 +206,15 @@ fn how_changed(own: &RawPair<'_>, other: &RawPair<'_>) -> Text {
 }
 
 fn keeps_all_parameters(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = comparable(transcript) else {
+    let Some(returned) = comparable(transcript)
+        .filter(|returned| !returned.carries_another_token() && changed_value(returned).is_none())
+    else {
         return Verdict::Untouched;
     };
     // The token alone is RED-09's.
     let token = returned.given.account_linking_token.as_str();
-    let own = |pair: &RawPair<'_>| pair.decoded_value() != token;
+    // A name beyond ASCII may come back as another one; RED-11 tells that.
+    let own = |pair: &RawPair<'_>| pair.decoded_value() != token && pair.raw.is_ascii();
     let wanted: Vec<_> = returned.wanted.pairs().into_iter().filter(own).collect();
     if wanted.is_empty() || returned.wanted.pairs().len() < 2 {
         return Verdict::Untouched;
@@ -321,7 +333,13 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
         return Verdict::Untouched;
     }
     let returned = match Ending::of(transcript, 0, "") {
-        Some(Ending::Away(returned)) if returned.on_target() => returned,
+        Some(Ending::Away(returned))
+            if returned.on_target()
+                && changed_value(&returned).is_none()
+                && !matches!(returned.place(), Place::Inside(_)) =>
+        {
+            returned
+        }
         Some(Ending::OwnPage(page))
             if (500..600).contains(&page.status) && !given.redirect_uri.is_ascii() =>
         {
@@ -362,9 +380,12 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
     } else {
         // Escaped ones in the query are RED-05's.
         let wanted = returned.wanted.pairs();
+        // Where some are lost that is RED-06's.
+        let complete =
+            wanted.len() <= returned.other_pairs().len() && !returned.carries_another_token();
         wanted
             .iter()
-            .find(|pair| !pair.raw.is_ascii() && !got_pairs.contains(&pair.normal()))
+            .find(|pair| complete && !pair.raw.is_ascii() && !got_pairs.contains(&pair.normal()))
             .map(|pair| pair.raw)
     };
     match damaged {

@@ -64,6 +64,7 @@ fn uses_one_value(transcript: &Transcript, context: &Context) -> Verdict {
     let offered = offered(transcript);
     let used = offered.iter().find(|value| returned.reaches(value));
     let message = match used {
+        None if !control_arrived(transcript, 1) => return Verdict::Blocked(CONTROL_FAILED),
         None => Text::fixed(
             "of two addresses neither was used: the browser was sent to a mixture with a code",
             "两个地址都没有被采用:浏览器带着授权码被送往二者的混合",
@@ -148,6 +149,7 @@ mod tests {
     fn a_mixture_is_told() {
         let mixed = opened()
             .navigated("https://facebook.com/back?t=1&authorization_code=x")
+            .and_a_plain_login()
             .done();
         assert!(
             broken(verdict(URL_05.judge, &mixed))

@@ -122,8 +122,31 @@ fn another_order_is_named() {
 
 #[test]
 fn changed_values_are_not_lost_parameters() {
-    holds(&RED_06, "n=%252F&m=1", "n=%2F&m=1");
-    holds(&RED_06, "n=a%26x%3D2&m=1", "n=a&x=2&m=1");
+    for (wanted, got) in [
+        ("n=%252F&m=1", "n=%2F&m=1"),
+        ("n=a%26x%3D2&m=1", "n=a&x=2&m=1"),
+    ] {
+        let got = with_query(&format!("{got}&authorization_code=x"));
+        assert_eq!(
+            judged(&RED_06, &with_query(wanted), &got),
+            Verdict::Untouched,
+            "{got}"
+        );
+    }
+}
+
+#[test]
+fn the_address_of_another_linking_is_told_once() {
+    let wanted = with_query(&format!("account_linking_token={TOKEN}&n=%2F&m=1"));
+    let other = with_query("account_linking_token=other&authorization_code=x");
+    assert!(
+        broken(judged(&RED_09, &wanted, &other))
+            .message
+            .en
+            .contains("replaced")
+    );
+    assert_eq!(judged(&RED_05, &wanted, &other), Verdict::Untouched);
+    assert_eq!(judged(&RED_06, &wanted, &other), Verdict::Untouched);
 }
 
 #[test]
