@@ -201,15 +201,12 @@ fn right_account(transcript: &Transcript, _context: &Context) -> Verdict {
         if got != expected {
             return Verdict::Broken(Finding::new(
                 transcript,
-                Text::new(
-                    format!(
-                        "user {} is linked to another account than the one that logged in",
-                        observed.psid
-                    ),
-                    format!("用户 {} 绑定的账户不是登录的那一个", observed.psid),
+                Text::fixed(
+                    "a user is linked to another account than the one that logged in",
+                    "用户绑定的账户不是登录的那一个",
                 ),
                 expected,
-                got,
+                format!("{got} (user {})", observed.psid),
             ));
         }
     }

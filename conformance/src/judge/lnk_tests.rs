@@ -53,7 +53,7 @@ fn the_account_must_be_the_one_that_logged_in() {
     let finding = broken(verdict(LNK_02.judge, &finished(200).linked("bob").done()));
     assert_eq!(
         (finding.expected.as_str(), finding.got.as_str()),
-        ("alice", "bob")
+        ("alice", "bob (user 1134343043305865)")
     );
 }
 
