@@ -50,7 +50,8 @@ fn links_with_what_was_parsed(transcripts: &[&Transcript], _: &Context) -> Tally
         // Flows that end unlinked for another reason are LNK-01's.
         return tally;
     }
-    if linked.is_empty() || !plain.is_empty() {
+    // Where a code without such a character ends unlinked as well, the reason is another one.
+    if !plain.is_empty() {
         tally.blocked.push(Text::fixed(
             "flows end unlinked whatever the code looks like, so nothing can be said about its escaping",
             "无论授权码是什么样,流程结束时都没有绑定,因此无法判断转义是否正确",
@@ -191,6 +192,15 @@ mod tests {
         assert_eq!(
             (plain.examples, plain.findings.len(), plain.blocked.len()),
             (1, 0, 0)
+        );
+    }
+
+    #[test]
+    fn codes_that_all_hold_such_a_character_are_blamed_when_none_links() {
+        let all = tally(COD_03.judge, &[ends("ab+c", false), ends("a+bc", false)]);
+        assert_eq!(
+            (all.examples, all.findings.len(), all.blocked.len()),
+            (2, 2, 0)
         );
     }
 
