@@ -3,7 +3,7 @@
 use linklab_simulator::Simulator;
 use linklab_simulator::journal::{self, Cursor};
 
-use crate::transcript::{GraphCall, Step, What};
+use crate::transcript::{Given, GraphCall, Step, What};
 
 /// What the journal holds about some users.
 #[derive(Debug)]
@@ -14,14 +14,17 @@ pub(super) struct Collected {
     pub(super) dropped: u64,
 }
 
-/// The calls about these users since `cursor`; `began_ms` is the platform's time at the beginning.
+/// The calls about these linkings since `cursor`; `began_ms` is the platform's time at the beginning.
+///
+/// A call that the platform could not tie to a user belongs to the linking whose token it carries: a PSID request in
+/// the wrong form is what TOK-01 has to see.
 pub(super) fn calls(
     simulator: &Simulator,
     cursor: Cursor,
-    psids: &[&str],
+    flows: &[&Given],
     began_ms: u64,
 ) -> Collected {
-    if psids.is_empty() {
+    if flows.is_empty() {
         return Collected {
             steps: Vec::new(),
             dropped: 0,
@@ -34,8 +37,14 @@ pub(super) fn calls(
             let journal::What::GraphCall(call) = entry.what else {
                 return None;
             };
-            let psid = call.psid.as_deref()?;
-            let flow = psids.iter().position(|known| *known == psid)?;
+            let flow = flows
+                .iter()
+                .position(|given| call.psid.as_deref() == Some(given.psid.as_str()))
+                .or_else(|| {
+                    flows
+                        .iter()
+                        .position(|given| carries(&call, &given.account_linking_token))
+                })?;
             Some(Step {
                 at_ms: entry.at_ms.saturating_sub(began_ms),
                 flow,
@@ -45,6 +54,16 @@ pub(super) fn calls(
         })
         .collect();
     Collected { steps, dropped }
+}
+
+/// Tokens are base64url, so they look the same encoded and plain (protocol row 1.4.4).
+fn carries(call: &journal::GraphCall, token: &str) -> bool {
+    !token.is_empty()
+        && (call.query.contains(token)
+            || call
+                .body
+                .windows(token.len())
+                .any(|part| part == token.as_bytes()))
 }
 
 fn told(call: journal::GraphCall) -> GraphCall {

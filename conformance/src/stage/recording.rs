@@ -127,15 +127,11 @@ impl<'a> Recording<'a> {
     }
 
     fn end(mut self, mut cut: Option<String>) -> Transcript {
-        let psids: Vec<&str> = self
-            .flows
-            .iter()
-            .map(|flow| flow.given.psid.as_str())
-            .collect();
+        let given: Vec<&Given> = self.flows.iter().map(|flow| &flow.given).collect();
         let collected = graph::calls(
             self.stage.simulator(),
             self.cursor,
-            &psids,
+            &given,
             self.platform_began_ms,
         );
         if collected.dropped > 0 && cut.is_none() {
