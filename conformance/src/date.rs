@@ -22,7 +22,11 @@ pub struct DateError(String);
 impl Date {
     /// The day with these numbers, if the calendar has it.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        ((1..=12).contains(&month) && (1..=days(year, month)).contains(&day)).then_some(Self { year, month, day })
+        ((1..=12).contains(&month) && (1..=days(year, month)).contains(&day)).then_some(Self {
+            year,
+            month,
+            day,
+        })
     }
 
     /// The day that lies this many days after 1970-01-01.
@@ -69,7 +73,9 @@ impl FromStr for Date {
         let [year, month, day] = parts[..] else {
             return Err(wrong());
         };
-        let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        let digits = |part: &str, length: usize| {
+            part.len() == length && part.bytes().all(|b| b.is_ascii_digit())
+        };
         if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
             return Err(wrong());
         }
@@ -121,7 +127,15 @@ mod tests {
 
     #[test]
     fn days_that_no_calendar_has_are_refused() {
-        for text in ["2027-02-29", "2027-13-01", "2027-00-10", "2027-1-31", "31.01.2027", "", "2027-01-31T00:00"] {
+        for text in [
+            "2027-02-29",
+            "2027-13-01",
+            "2027-00-10",
+            "2027-1-31",
+            "31.01.2027",
+            "",
+            "2027-01-31T00:00",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

@@ -41,7 +41,9 @@ impl Seed {
             .iter()
             .take(length)
             .enumerate()
-            .map(|(place, byte)| char::from(b'0' + if place == 0 { 1 + byte % 9 } else { byte % 10 }))
+            .map(|(place, byte)| {
+                char::from(b'0' + if place == 0 { 1 + byte % 9 } else { byte % 10 })
+            })
             .collect()
     }
 }
@@ -54,7 +56,11 @@ mod tests {
     fn run_name_and_number_all_matter() {
         let base = Seed::of(7, "flow", 3);
         assert_eq!(base, Seed::of(7, "flow", 3));
-        for other in [Seed::of(8, "flow", 3), Seed::of(7, "flo", 3), Seed::of(7, "flow", 4)] {
+        for other in [
+            Seed::of(8, "flow", 3),
+            Seed::of(7, "flo", 3),
+            Seed::of(7, "flow", 4),
+        ] {
             assert_ne!(base, other);
         }
     }
@@ -64,7 +70,10 @@ mod tests {
         for run in 0..200 {
             let id = Seed::of(run, "page id", 0).digits(15);
             assert_eq!(id.len(), 15);
-            assert!(!id.starts_with('0') && id.bytes().all(|b| b.is_ascii_digit()), "{id}");
+            assert!(
+                !id.starts_with('0') && id.bytes().all(|b| b.is_ascii_digit()),
+                "{id}"
+            );
         }
         assert_eq!(Seed::of(1, "x", 0).hex(24).len(), 24);
     }

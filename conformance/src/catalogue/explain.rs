@@ -38,7 +38,13 @@ impl UnknownCheck {
 pub fn list(language: Language) -> String {
     let mut out = String::new();
     for check in checks() {
-        let _ = writeln!(out, "{:<7} {:<9} {}", check.id, level(check.level), check.title.told(language));
+        let _ = writeln!(
+            out,
+            "{:<7} {:<9} {}",
+            check.id,
+            level(check.level),
+            check.title.told(language)
+        );
     }
     out
 }
@@ -66,7 +72,12 @@ fn page(check: &Check, language: Language) -> String {
     static NEEDS: Text = Text::fixed("needs", "需要");
     static PLAYED: Text = Text::fixed("judged in", "判定场景");
     static NOTHING: Text = Text::fixed("nothing beside the backend", "除后端外无需其他条件");
-    let mut out = format!("{} {}  {}\n\n", check.id, level(check.level), check.title.told(language));
+    let mut out = format!(
+        "{} {}  {}\n\n",
+        check.id,
+        level(check.level),
+        check.title.told(language)
+    );
     let mut paragraph = |title: &Text, lines: Vec<String>| {
         let _ = writeln!(out, "{}", title.told(language));
         for line in lines {
@@ -84,7 +95,13 @@ fn page(check: &Check, language: Language) -> String {
     let mut needs: Vec<String> = check
         .needs
         .iter()
-        .map(|need| format!("{}: {}", need::name(*need).told(language), need::remedy(*need).told(language)))
+        .map(|need| {
+            format!(
+                "{}: {}",
+                need::name(*need).told(language),
+                need::remedy(*need).told(language)
+            )
+        })
         .collect();
     if needs.is_empty() {
         needs.push(NOTHING.told(language).to_owned());

@@ -7,8 +7,9 @@ use crate::judge;
 use crate::scenario::{self, AnyScenario};
 
 /// Families in the order of the catalogue.
-const FAMILIES: [&str; 13] =
-    ["CTL", "ENT", "URL", "RED", "COD", "FAI", "TOK", "HOK", "LNK", "UNL", "CON", "SEC", "UX"];
+const FAMILIES: [&str; 13] = [
+    "CTL", "ENT", "URL", "RED", "COD", "FAI", "TOK", "HOK", "LNK", "UNL", "CON", "SEC", "UX",
+];
 
 static CHECKS: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
     let lists: &[&'static [Check]] = &[

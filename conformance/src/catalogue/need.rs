@@ -7,15 +7,33 @@ use crate::text::Text;
 pub(crate) fn name(need: Need) -> Text {
     match need {
         Need::Login => Text::fixed("a login that works", "可用的登录"),
-        Need::BadPassword => Text::fixed("a login form that can be sent a wrong password", "可以提交错误密码的登录表单"),
+        Need::BadPassword => Text::fixed(
+            "a login form that can be sent a wrong password",
+            "可以提交错误密码的登录表单",
+        ),
         Need::Cancel => Text::fixed("a cancel control on the login page", "登录页上的取消控件"),
-        Need::Graph => Text::fixed("Graph calls that reach the platform of this run", "能到达本次运行平台的 Graph 调用"),
+        Need::Graph => Text::fixed(
+            "Graph calls that reach the platform of this run",
+            "能到达本次运行平台的 Graph 调用",
+        ),
         Need::Webhook => Text::fixed("a webhook and the app secret", "Webhook 地址与应用密钥"),
-        Need::Observation => Text::fixed("a way to see whether a user is linked", "能观察用户是否已关联的途径"),
-        Need::Identity => Text::fixed("a way to see which account is linked", "能观察关联到哪个账户的途径"),
+        Need::Observation => Text::fixed(
+            "a way to see whether a user is linked",
+            "能观察用户是否已关联的途径",
+        ),
+        Need::Identity => Text::fixed(
+            "a way to see which account is linked",
+            "能观察关联到哪个账户的途径",
+        ),
         Need::TwoAccounts => Text::fixed("two accounts", "两个账户"),
-        Need::ChatLogin => Text::fixed("a word that makes the bot offer the Log In button", "让机器人给出登录按钮的词语"),
-        Need::BackendUnlink => Text::fixed("a way to make the backend unlink a user", "让后端主动解除关联的途径"),
+        Need::ChatLogin => Text::fixed(
+            "a word that makes the bot offer the Log In button",
+            "让机器人给出登录按钮的词语",
+        ),
+        Need::BackendUnlink => Text::fixed(
+            "a way to make the backend unlink a user",
+            "让后端主动解除关联的途径",
+        ),
     }
 }
 

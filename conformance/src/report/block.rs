@@ -28,10 +28,22 @@ pub(super) fn whole(report: &Report, check: &CheckReport) -> bool {
 pub(super) fn meaning(outcome: Outcome, language: Language) -> &'static str {
     match outcome {
         Outcome::Warn => say(language, "recommended, and broken", "推荐但未遵守"),
-        Outcome::Hardening => say(language, "security advice that is not followed", "未采纳的安全建议"),
+        Outcome::Hardening => say(
+            language,
+            "security advice that is not followed",
+            "未采纳的安全建议",
+        ),
         Outcome::Review => say(language, "for a person to look at", "需要人工查看"),
-        Outcome::Flaky => say(language, "broken once, held when tried again", "失败一次,复核时通过"),
-        Outcome::ExpectedFail => say(language, "broken, as declared under [[expect]]", "按 [[expect]] 声明失败"),
+        Outcome::Flaky => say(
+            language,
+            "broken once, held when tried again",
+            "失败一次,复核时通过",
+        ),
+        Outcome::ExpectedFail => say(
+            language,
+            "broken, as declared under [[expect]]",
+            "按 [[expect]] 声明失败",
+        ),
         Outcome::Blocked => say(language, "nothing was proved", "没有得到证明"),
         Outcome::Incomplete => say(language, "not played to the end", "未执行完"),
         Outcome::NotTestable => say(language, "and how to make it testable", "以及如何变得可测"),
@@ -39,7 +51,11 @@ pub(super) fn meaning(outcome: Outcome, language: Language) -> &'static str {
         Outcome::Waived => say(language, "accepted as not testable", "已接受为不可测"),
         Outcome::Pass => say(language, "held", "通过"),
         Outcome::Fail => say(language, "broken", "违反"),
-        Outcome::UnexpectedPass => say(language, "declared as failing, and held", "声明为失败,实际通过"),
+        Outcome::UnexpectedPass => say(
+            language,
+            "declared as failing, and held",
+            "声明为失败,实际通过",
+        ),
         Outcome::HarnessError => say(language, "not to be believed", "结果不可信"),
     }
 }
@@ -53,7 +69,14 @@ pub(super) fn seconds(ms: u64) -> String {
 pub(super) fn failure(out: &mut String, report: &Report, check: &CheckReport, language: Language) {
     let word = styled(style(check.outcome), &check.outcome.word().to_uppercase());
     let id = styled(Style::new().bold(), &check.id);
-    line(out, format!("{word} {id}  {}  {}", level_name(check.level, language), check.title.told(language)));
+    line(
+        out,
+        format!(
+            "{word} {id}  {}  {}",
+            level_name(check.level, language),
+            check.title.told(language)
+        ),
+    );
     let mut counts = Vec::new();
     if check.examples > 0 {
         counts.push(match language {
@@ -81,7 +104,11 @@ pub(super) fn failure(out: &mut String, report: &Report, check: &CheckReport, la
     if let Some(finding) = check.findings.first() {
         self::finding(out, finding, language);
         text(out, say(language, "why", "后果"), check.why.told(language));
-        text(out, say(language, "usually", "常见原因"), check.fault.told(language));
+        text(
+            out,
+            say(language, "usually", "常见原因"),
+            check.fault.told(language),
+        );
         text(out, say(language, "again", "重现"), &finding.replay);
     } else if check.outcome == Outcome::UnexpectedPass {
         let replay = format!("linklab check --check {} --seed {}", check.id, report.seed);
@@ -91,12 +118,21 @@ pub(super) fn failure(out: &mut String, report: &Report, check: &CheckReport, la
 }
 
 fn finding(out: &mut String, finding: &FindingReport, language: Language) {
-    text(out, say(language, "what", "问题"), finding.message.told(language));
+    text(
+        out,
+        say(language, "what", "问题"),
+        finding.message.told(language),
+    );
     if let Some(sent) = &finding.sent {
         value(out, say(language, "sent", "发出"), sent, 0);
     }
     let first = shared(&finding.expected, &finding.got);
-    value(out, say(language, "expected", "应为"), &finding.expected, first);
+    value(
+        out,
+        say(language, "expected", "应为"),
+        &finding.expected,
+        first,
+    );
     let column = value(out, say(language, "got", "实为"), &finding.got, first);
     // A caret helps where most of two long values is the same; under two unlike words it would only confuse.
     if first >= 4 && finding.expected != finding.got {
@@ -104,12 +140,22 @@ fn finding(out: &mut String, finding: &FindingReport, language: Language) {
     }
     if let Some(minimal) = &finding.minimal {
         let steps = match (language, minimal.complete) {
-            (Language::English, true) => format!("after {} smaller candidates: {}", minimal.steps, minimal.value),
+            (Language::English, true) => format!(
+                "after {} smaller candidates: {}",
+                minimal.steps, minimal.value
+            ),
             (Language::English, false) => {
-                format!("when time ran out after {} candidates: {}", minimal.steps, minimal.value)
+                format!(
+                    "when time ran out after {} candidates: {}",
+                    minimal.steps, minimal.value
+                )
             }
-            (Language::Chinese, true) => format!("试过 {} 个更小的候选后:{}", minimal.steps, minimal.value),
-            (Language::Chinese, false) => format!("时限内试过 {} 个候选:{}", minimal.steps, minimal.value),
+            (Language::Chinese, true) => {
+                format!("试过 {} 个更小的候选后:{}", minimal.steps, minimal.value)
+            }
+            (Language::Chinese, false) => {
+                format!("时限内试过 {} 个候选:{}", minimal.steps, minimal.value)
+            }
         };
         text(out, say(language, "smallest", "最小用例"), &steps);
     }
@@ -124,7 +170,13 @@ fn text(out: &mut String, label: &str, text: &str) {
         }
     }
     for (number, text) in lines.into_iter().enumerate() {
-        line(out, format!("  {}{text}", padded(if number == 0 { label } else { "" }, LABEL)));
+        line(
+            out,
+            format!(
+                "  {}{text}",
+                padded(if number == 0 { label } else { "" }, LABEL)
+            ),
+        );
     }
 }
 
@@ -135,17 +187,36 @@ fn value(out: &mut String, label: &str, value: &str, focus: usize) -> usize {
 }
 
 /// Lesser findings, two lines each.
-pub(super) fn short(out: &mut String, outcome: Outcome, checks: &[&CheckReport], language: Language) {
+pub(super) fn short(
+    out: &mut String,
+    outcome: Outcome,
+    checks: &[&CheckReport],
+    language: Language,
+) {
     if checks.is_empty() {
         return;
     }
     let word = styled(style(outcome), outcome.word());
-    line(out, format!("{word} {} ({})", meaning(outcome, language), checks.len()));
+    line(
+        out,
+        format!("{word} {} ({})", meaning(outcome, language), checks.len()),
+    );
     for check in checks {
-        line(out, format!("  {} {}", padded(&check.id, 8), check.title.told(language)));
-        let told = check.findings.first().map(|finding| finding.message.told(language));
+        line(
+            out,
+            format!("  {} {}", padded(&check.id, 8), check.title.told(language)),
+        );
+        let told = check
+            .findings
+            .first()
+            .map(|finding| finding.message.told(language));
         let reason = check.reason.as_ref().map(|reason| reason.told(language));
-        for text in told.into_iter().chain(reason).flat_map(|told| wrapped(told, VALUE)).take(MOST_LINES) {
+        for text in told
+            .into_iter()
+            .chain(reason)
+            .flat_map(|told| wrapped(told, VALUE))
+            .take(MOST_LINES)
+        {
             line(out, format!("           {text}"));
         }
     }

@@ -24,7 +24,10 @@ fn columns(character: char) -> usize {
 /// The text, filled up with blanks on its right.
 pub(super) fn padded(text: &str, columns: usize) -> String {
     let mut padded = text.to_owned();
-    padded.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
+    padded.extend(std::iter::repeat_n(
+        ' ',
+        columns.saturating_sub(width(text)),
+    ));
     padded
 }
 
@@ -84,7 +87,11 @@ pub(super) fn clipped(value: &str, focus: usize, columns: usize) -> (String, usi
     while first > 0 && wide(&shown[first - 1..focus]) < columns / 3 {
         first -= 1;
     }
-    let mut text = if first > 0 { "…".to_owned() } else { String::new() };
+    let mut text = if first > 0 {
+        "…".to_owned()
+    } else {
+        String::new()
+    };
     let column = width(&text) + wide(&shown[first..focus]);
     for piece in &shown[first..] {
         if width(&text) + width(piece) >= columns {
@@ -108,7 +115,10 @@ fn visible(character: char) -> String {
 
 /// Number of characters that two values share at their beginning.
 pub(super) fn shared(left: &str, right: &str) -> usize {
-    left.chars().zip(right.chars()).take_while(|(a, b)| a == b).count()
+    left.chars()
+        .zip(right.chars())
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 #[cfg(test)]

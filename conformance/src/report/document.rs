@@ -51,7 +51,7 @@ pub struct Target {
     pub accounts: usize,
     /// Slowest positive effect of the calibration, in milliseconds.
     pub latency_ms: u64,
-    /// Whether the backend insists on the origin, and on the path, of the redirect_uri.
+    /// Whether the backend insists on the origin, and on the path, of the `redirect_uri`.
     pub pinned: Vec<String>,
 }
 
@@ -113,7 +113,7 @@ pub struct FindingReport {
     pub transcript: String,
     /// What went wrong.
     pub message: Text,
-    /// What was sent, where a redirect_uri is concerned.
+    /// What was sent, where a `redirect_uri` is concerned.
     pub sent: Option<String>,
     /// What should have been there.
     pub expected: String,
@@ -155,7 +155,9 @@ impl Report {
 
     /// The checks with this outcome, in order.
     pub fn with(&self, outcome: Outcome) -> impl Iterator<Item = &CheckReport> {
-        self.checks.iter().filter(move |check| check.outcome == outcome)
+        self.checks
+            .iter()
+            .filter(move |check| check.outcome == outcome)
     }
 
     /// One check by id.
@@ -169,7 +171,10 @@ mod profile_word {
 
     use crate::scenario::Profile;
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature is serde's"
+    )]
     pub(super) fn serialize<S: Serializer>(profile: &Profile, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(match profile {
             Profile::Smoke => "smoke",
@@ -183,7 +188,9 @@ mod profile_word {
             "smoke" => Ok(Profile::Smoke),
             "default" => Ok(Profile::Default),
             "deep" => Ok(Profile::Deep),
-            other => Err(serde::de::Error::custom(format!("no profile is called `{other}`"))),
+            other => Err(serde::de::Error::custom(format!(
+                "no profile is called `{other}`"
+            ))),
         }
     }
 }

@@ -5,19 +5,24 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite, XmlString};
+use quick_junit::{
+    NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite, XmlString,
+};
 
 use super::{CheckReport, Report};
 use crate::run::Outcome;
 use crate::text::Language;
 
-/// The report as JUnit XML, in the dialect of Jenkins.
+/// The report as `JUnit` XML, in the dialect of Jenkins.
 pub fn junit(report: &Report, language: Language) -> String {
     let mut suite = TestSuite::new("linklab");
     suite.set_time(Duration::from_millis(report.figures.elapsed_ms));
     suite.add_property(Property::new("set", report.set.as_str()));
     suite.add_property(Property::new("seed", report.seed.to_string()));
-    suite.add_property(Property::new("verdict", report.verdict.text().told(language)));
+    suite.add_property(Property::new(
+        "verdict",
+        report.verdict.text().told(language),
+    ));
     suite.add_property(Property::new("exit_code", report.exit_code().to_string()));
     for check in &report.checks {
         suite.add_test_case(case(report, check, language));
@@ -30,9 +35,14 @@ pub fn junit(report: &Report, language: Language) -> String {
 }
 
 fn case(report: &Report, check: &CheckReport, language: Language) -> TestCase {
-    let mut case = TestCase::new(format!("{} {}", check.id, check.title.told(language)), status(report, check, language));
-    case.set_classname(format!("linklab.{}", check.id.split('-').next().unwrap_or_default()));
+    // The id alone is the name: it never changes, so the history of a case survives other words and languages.
+    let mut case = TestCase::new(check.id.as_str(), status(report, check, language));
+    case.set_classname(format!(
+        "linklab.{}",
+        check.id.split('-').next().unwrap_or_default()
+    ));
     case.set_assertions(check.examples);
+    case.add_property(Property::new("title", check.title.told(language)));
     let level = serde_json::to_value(check.level).ok();
     if let Some(level) = level.as_ref().and_then(|level| level.as_str()) {
         case.add_property(Property::new("level", level));
@@ -41,7 +51,10 @@ fn case(report: &Report, check: &CheckReport, language: Language) -> TestCase {
     for basis in &check.basis {
         case.add_property(Property::new("basis", basis.id.as_str()));
     }
-    if matches!(check.outcome, Outcome::Warn | Outcome::Hardening | Outcome::Review | Outcome::Flaky) {
+    if matches!(
+        check.outcome,
+        Outcome::Warn | Outcome::Hardening | Outcome::Review | Outcome::Flaky
+    ) {
         case.set_system_out(details(check, language));
     }
     case
@@ -62,7 +75,9 @@ fn status(report: &Report, check: &CheckReport, language: Language) -> TestCaseS
         status
     };
     match check.outcome {
-        Outcome::Pass | Outcome::Warn | Outcome::Hardening | Outcome::Review => TestCaseStatus::success(),
+        Outcome::Pass | Outcome::Warn | Outcome::Hardening | Outcome::Review => {
+            TestCaseStatus::success()
+        }
         Outcome::Flaky if report.fail_on < check.level => TestCaseStatus::success(),
         Outcome::Fail | Outcome::Flaky | Outcome::UnexpectedPass => red(NonSuccessKind::Failure),
         Outcome::HarnessError => red(NonSuccessKind::Error),

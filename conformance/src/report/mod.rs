@@ -1,13 +1,13 @@
 //! Reports: pure projections of one [`Report`]. None of them knows a check by name or decides anything.
 
 mod block;
+mod column;
 mod document;
 mod figures;
 mod json;
 mod junit;
 mod progress;
 mod redaction;
-mod column;
 mod terminal;
 mod write;
 
@@ -19,3 +19,8 @@ pub use progress::{Bar, Lines};
 pub use redaction::Redaction;
 pub use terminal::terminal;
 pub use write::{WriteError, write};
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

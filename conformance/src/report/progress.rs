@@ -24,7 +24,9 @@ impl Bar {
 
     fn on(target: ProgressDrawTarget, language: Language) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed} {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {elapsed} {wide_msg}")
+        {
             bar.set_style(style);
         }
         Self { bar, language }
@@ -35,7 +37,8 @@ impl Progress for Bar {
     fn started(&self, phase: Phase, total: u64) {
         self.bar.set_length(total);
         self.bar.set_position(0);
-        self.bar.set_prefix(phase.name().told(self.language).to_owned());
+        self.bar
+            .set_prefix(phase.name().told(self.language).to_owned());
         self.bar.set_message(String::new());
     }
 

@@ -44,7 +44,7 @@ impl Redaction {
         }
     }
 
-    /// Hides an authorization_code but for its first characters.
+    /// Hides an `authorization_code` but for its first characters.
     pub fn code(&mut self, code: &str) {
         for spelling in spellings(code) {
             if spelling.chars().count() > CODE_SHOWN {
@@ -57,7 +57,10 @@ impl Redaction {
     /// Learns what a description holds: passwords, and header lines that may carry credentials.
     pub fn subject(&mut self, subject: &Subject) {
         for account in &subject.accounts {
-            self.secret(&format!("password of {}", account.username), &account.password);
+            self.secret(
+                &format!("password of {}", account.username),
+                &account.password,
+            );
         }
         let probe = subject.probe.iter().flat_map(|probe| &probe.headers);
         let unlink = subject.unlink.iter().flat_map(|unlink| &unlink.headers);
@@ -71,7 +74,12 @@ impl Redaction {
 
     /// Learns the secrets and the codes of a transcript.
     pub fn learn(&mut self, transcript: &Transcript) {
-        for Canary { name, value, secret } in &transcript.canaries {
+        for Canary {
+            name,
+            value,
+            secret,
+        } in &transcript.canaries
+        {
             if *secret {
                 self.secret(name, value);
             }
@@ -83,7 +91,9 @@ impl Redaction {
                         self.code(&code);
                     }
                 }
-                What::Landed { code: Some(code), .. } => self.code(code),
+                What::Landed {
+                    code: Some(code), ..
+                } => self.code(code),
                 _ => {}
             }
         }
@@ -110,7 +120,9 @@ impl Redaction {
         self.replaced
             .iter()
             .filter(|(value, _)| value.chars().count() >= SHORTEST_WITHIN)
-            .filter_map(|(value, shown)| Some((text.find(value.as_str())?, value.as_str(), shown.as_str())))
+            .filter_map(|(value, shown)| {
+                Some((text.find(value.as_str())?, value.as_str(), shown.as_str()))
+            })
             .min_by(|left, right| left.0.cmp(&right.0).then(right.1.len().cmp(&left.1.len())))
     }
 
@@ -118,7 +130,11 @@ impl Redaction {
     /// The suite's own sentences stay as they are, even where a password is an ordinary word.
     pub fn report(&self, report: &mut Report) {
         report.target.linking_url = self.text(&report.target.linking_url);
-        report.target.webhook_url = report.target.webhook_url.as_deref().map(|url| self.text(url));
+        report.target.webhook_url = report
+            .target
+            .webhook_url
+            .as_deref()
+            .map(|url| self.text(url));
         if let Some(note) = &mut report.target.observation_note {
             *note = self.both(note);
         }
@@ -192,7 +208,7 @@ fn spellings(value: &str) -> Vec<String> {
     all
 }
 
-/// Every value called authorization_code in a URL, raw and as a parser yields it.
+/// Every value called `authorization_code` in a URL, raw and as a parser yields it.
 fn codes(url: &str) -> Vec<String> {
     let mut codes = Vec::new();
     for piece in url.split(['?', '&', '#']) {
@@ -201,7 +217,10 @@ fn codes(url: &str) -> Vec<String> {
         };
         if name.eq_ignore_ascii_case("authorization_code") || name.eq_ignore_ascii_case("code") {
             codes.push(raw.to_owned());
-            codes.extend(url::form_urlencoded::parse(format!("c={raw}").as_bytes()).map(|(_, value)| value.into_owned()));
+            codes.extend(
+                url::form_urlencoded::parse(format!("c={raw}").as_bytes())
+                    .map(|(_, value)| value.into_owned()),
+            );
         }
     }
     codes
@@ -231,14 +250,20 @@ mod tests {
             "value=\"correct horse &amp; &quot;staple&quot;\"",
         ] {
             let shown = redaction.text(text);
-            assert!(shown.contains("[password of alice]") && !shown.contains("horse"), "{shown}");
+            assert!(
+                shown.contains("[password of alice]") && !shown.contains("horse"),
+                "{shown}"
+            );
         }
     }
 
     #[test]
     fn codes_keep_four_characters() {
         let redaction = redaction();
-        assert_eq!(redaction.text("x?authorization_code=0123456789%2B%2Fx&b"), "x?authorization_code=0123…&b");
+        assert_eq!(
+            redaction.text("x?authorization_code=0123456789%2B%2Fx&b"),
+            "x?authorization_code=0123…&b"
+        );
         assert_eq!(redaction.text("0123456789+/x"), "0123…");
         assert_eq!(redaction.text("ok then"), "ok then");
     }
@@ -247,7 +272,10 @@ mod tests {
     fn documents_are_redacted_to_the_last_string() {
         let mut shown = serde_json::json!({"a": ["abc", {"b": "xabcx"}], "abc": 7});
         redaction().value(&mut shown);
-        assert_eq!(shown, serde_json::json!({"a": ["[app secret]", {"b": "x[app secret]x"}], "abc": 7}));
+        assert_eq!(
+            shown,
+            serde_json::json!({"a": ["[app secret]", {"b": "x[app secret]x"}], "abc": 7})
+        );
     }
 
     #[test]
@@ -255,7 +283,10 @@ mod tests {
         let mut body = Value::String(format!("{}abc{}", "x".repeat(LONGEST - 1), "y".repeat(100)));
         redaction().value(&mut body);
         let shown = body.as_str().unwrap();
-        assert!(!shown.contains("xa") && shown.ends_with("bytes)"), "{shown}");
+        assert!(
+            !shown.contains("xa") && shown.ends_with("bytes)"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -17,24 +17,49 @@ use crate::text::{Language, Text};
 
 /// Columns of the report.
 pub(super) const WIDTH: usize = 110;
-const LEVELS: [Level; 5] = [Level::Control, Level::Must, Level::Should, Level::Hardening, Level::Info];
+const LEVELS: [Level; 5] = [
+    Level::Control,
+    Level::Must,
+    Level::Should,
+    Level::Hardening,
+    Level::Info,
+];
 
 /// The report for people, ending in a line break.
 pub fn terminal(report: &Report, language: Language) -> String {
     let mut out = String::new();
     head(&mut out, report, language);
     table(&mut out, report, language);
-    let mut full: Vec<&CheckReport> = report.checks.iter().filter(|check| block::whole(report, check)).collect();
+    let mut full: Vec<&CheckReport> = report
+        .checks
+        .iter()
+        .filter(|check| block::whole(report, check))
+        .collect();
     full.sort_by_key(|check| (std::cmp::Reverse(check.blocks), check.outcome));
     for check in full {
         block::failure(&mut out, report, check, language);
     }
     stale(&mut out, report, language);
-    for outcome in [Outcome::Warn, Outcome::Hardening, Outcome::Review, Outcome::Flaky, Outcome::ExpectedFail] {
-        let checks = report.with(outcome).filter(|check| !block::whole(report, check)).collect::<Vec<_>>();
+    for outcome in [
+        Outcome::Warn,
+        Outcome::Hardening,
+        Outcome::Review,
+        Outcome::Flaky,
+        Outcome::ExpectedFail,
+    ] {
+        let checks = report
+            .with(outcome)
+            .filter(|check| !block::whole(report, check))
+            .collect::<Vec<_>>();
         block::short(&mut out, outcome, &checks, language);
     }
-    for outcome in [Outcome::Blocked, Outcome::Incomplete, Outcome::NotTestable, Outcome::NotApplicable, Outcome::Waived] {
+    for outcome in [
+        Outcome::Blocked,
+        Outcome::Incomplete,
+        Outcome::NotTestable,
+        Outcome::NotApplicable,
+        Outcome::Waived,
+    ] {
         unjudged(&mut out, report, outcome, language);
     }
     foot(&mut out, report, language);
@@ -58,7 +83,9 @@ pub(super) fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Pass => colour(AnsiColor::Green),
         Outcome::Fail | Outcome::HarnessError => colour(AnsiColor::Red).bold(),
-        Outcome::Flaky | Outcome::Blocked | Outcome::Incomplete | Outcome::UnexpectedPass => colour(AnsiColor::Magenta),
+        Outcome::Flaky | Outcome::Blocked | Outcome::Incomplete | Outcome::UnexpectedPass => {
+            colour(AnsiColor::Magenta)
+        }
         Outcome::Warn | Outcome::Hardening | Outcome::Review => colour(AnsiColor::Yellow),
         Outcome::ExpectedFail | Outcome::NotTestable | Outcome::Waived | Outcome::NotApplicable => {
             Style::new().dimmed()
@@ -95,12 +122,19 @@ fn head(out: &mut String, report: &Report, language: Language) {
     let word = match report.verdict {
         Verdict::Conformant => style(Outcome::Pass).bold(),
         Verdict::Stale | Verdict::Incomplete => style(Outcome::Flaky),
-        Verdict::Violations | Verdict::Environment | Verdict::TooLittle | Verdict::Harness => style(Outcome::Fail),
+        Verdict::Violations | Verdict::Environment | Verdict::TooLittle | Verdict::Harness => {
+            style(Outcome::Fail)
+        }
     };
     let verdict = styled(word, report.verdict.text().told(language));
     let exit = say(language, "exit code", "退出码");
-    line(out, format!("{}: {verdict} ({exit} {})", report.tool, report.exit_code()));
-    let profile = serde_json::to_value(report).ok().and_then(|document| document["profile"].as_str().map(str::to_owned));
+    line(
+        out,
+        format!("{}: {verdict} ({exit} {})", report.tool, report.exit_code()),
+    );
+    let profile = serde_json::to_value(report)
+        .ok()
+        .and_then(|document| document["profile"].as_str().map(str::to_owned));
     line(
         out,
         format!(
@@ -116,7 +150,11 @@ fn head(out: &mut String, report: &Report, language: Language) {
     );
     let target = &report.target;
     let seen = match target.observation {
-        ObservationLevel::Wire => say(language, "not seen, wire only (O0)", "无法观察,仅看线上流量 (O0)"),
+        ObservationLevel::Wire => say(
+            language,
+            "not seen, wire only (O0)",
+            "无法观察,仅看线上流量 (O0)",
+        ),
         ObservationLevel::Chat => say(language, "seen by chat (O1)", "通过对话观察 (O1)"),
         ObservationLevel::Probe => say(language, "seen by probe (O2)", "通过探针观察 (O2)"),
     };
@@ -132,7 +170,11 @@ fn head(out: &mut String, report: &Report, language: Language) {
             if target.pinned.is_empty() {
                 String::new()
             } else {
-                format!(" · {} {}", say(language, "the backend insists on", "后端限定"), target.pinned.join(", "))
+                format!(
+                    " · {} {}",
+                    say(language, "the backend insists on", "后端限定"),
+                    target.pinned.join(", ")
+                )
             },
         ),
     );
@@ -151,7 +193,12 @@ fn table(out: &mut String, report: &Report, language: Language) {
         .collect();
     let mut heading = padded("", 11);
     for outcome in &columns {
-        let _ = write!(heading, "{:>width$}", outcome.word(), width = outcome.word().len() + 2);
+        let _ = write!(
+            heading,
+            "{:>width$}",
+            outcome.word(),
+            width = outcome.word().len() + 2
+        );
     }
     line(out, heading);
     for level in LEVELS {
@@ -160,7 +207,10 @@ fn table(out: &mut String, report: &Report, language: Language) {
         }
         let mut row = padded(level_name(level, language), 11);
         for outcome in &columns {
-            let count = report.with(*outcome).filter(|check| check.level == level).count();
+            let count = report
+                .with(*outcome)
+                .filter(|check| check.level == level)
+                .count();
             let width = outcome.word().len() + 2;
             if count == 0 {
                 let _ = write!(row, "{:>width$}", "·");
@@ -177,10 +227,26 @@ fn stale(out: &mut String, report: &Report, language: Language) {
     if report.stale.is_empty() {
         return;
     }
-    line(out, say(language, "Expectations that no longer count", "已失效的例外声明"));
+    line(
+        out,
+        say(
+            language,
+            "Expectations that no longer count",
+            "已失效的例外声明",
+        ),
+    );
     for stale in &report.stale {
-        for (number, text) in wrapped(stale.message.told(language), WIDTH - 12).into_iter().enumerate() {
-            line(out, format!("  {} {text}", padded(if number == 0 { &stale.check } else { "" }, 8)));
+        for (number, text) in wrapped(stale.message.told(language), WIDTH - 12)
+            .into_iter()
+            .enumerate()
+        {
+            line(
+                out,
+                format!(
+                    "  {} {text}",
+                    padded(if number == 0 { &stale.check } else { "" }, 8)
+                ),
+            );
         }
     }
     line(out, "");
@@ -190,14 +256,24 @@ fn stale(out: &mut String, report: &Report, language: Language) {
 fn unjudged(out: &mut String, report: &Report, outcome: Outcome, language: Language) {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for check in report.with(outcome) {
-        let reason = check.reason.as_ref().map_or("", |reason| reason.told(language));
+        let reason = check
+            .reason
+            .as_ref()
+            .map_or("", |reason| reason.told(language));
         reasons.entry(reason).or_default().push(&check.id);
     }
     if reasons.is_empty() {
         return;
     }
     let count = reasons.values().map(Vec::len).sum::<usize>();
-    line(out, format!("{} {} ({count})", styled(style(outcome), outcome.word()), block::meaning(outcome, language)));
+    line(
+        out,
+        format!(
+            "{} {} ({count})",
+            styled(style(outcome), outcome.word()),
+            block::meaning(outcome, language)
+        ),
+    );
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
     for (reason, ids) in reasons {

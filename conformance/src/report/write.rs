@@ -17,14 +17,21 @@ pub struct WriteError {
 }
 
 /// Writes report.json and junit.xml, making the directory where it is missing; the files written.
-pub fn write(report: &Report, language: Language, directory: &Path) -> Result<Vec<PathBuf>, WriteError> {
+pub fn write(
+    report: &Report,
+    language: Language,
+    directory: &Path,
+) -> Result<Vec<PathBuf>, WriteError> {
     let at = |path: &Path| {
         let path = path.to_path_buf();
         |source| WriteError { path, source }
     };
     std::fs::create_dir_all(directory).map_err(at(directory))?;
     let mut written = Vec::new();
-    for (name, text) in [("report.json", json(report)), ("junit.xml", junit(report, language))] {
+    for (name, text) in [
+        ("report.json", json(report)),
+        ("junit.xml", junit(report, language)),
+    ] {
         let path = directory.join(name);
         std::fs::write(&path, text).map_err(at(&path))?;
         written.push(path);

@@ -41,8 +41,15 @@ pub(super) struct Evidence<'a> {
 impl Evidence<'_> {
     /// The checks of the report.
     pub(super) fn checks(&self) -> Vec<CheckReport> {
-        let mut checks: Vec<CheckReport> = self.judged.iter().map(|judged| self.check(judged)).collect();
-        let waiting: Vec<String> = checks.iter().filter_map(|check| check.blocked_by.clone()).collect();
+        let mut checks: Vec<CheckReport> = self
+            .judged
+            .iter()
+            .map(|judged| self.check(judged))
+            .collect();
+        let waiting: Vec<String> = checks
+            .iter()
+            .filter_map(|check| check.blocked_by.clone())
+            .collect();
         for check in &mut checks {
             check.blocks = waiting.iter().filter(|id| **id == check.id).count();
         }
@@ -52,7 +59,10 @@ impl Evidence<'_> {
     /// The verdict on them.
     pub(super) fn verdict(&self, checks: &[CheckReport]) -> Verdict {
         // Control checks that were not asked for tell, but do not count as judged.
-        let outcomes: Vec<(Level, Outcome)> = checks.iter().map(|check| (check.level, check.outcome)).collect();
+        let outcomes: Vec<(Level, Outcome)> = checks
+            .iter()
+            .map(|check| (check.level, check.outcome))
+            .collect();
         verdict(Facts {
             outcomes: &outcomes,
             fail_on: self.options.fail_on,
@@ -91,16 +101,23 @@ impl Evidence<'_> {
             inconsistent: self.inconsistent.contains(check.id),
             blocked: tally.blocked.len(),
             root_failed: root.is_some(),
-            unplayed: check.scenarios.iter().any(|scenario| self.played.unplayed.contains(scenario)),
+            unplayed: check
+                .scenarios
+                .iter()
+                .any(|scenario| self.played.unplayed.contains(scenario)),
             suite: panic.is_some() || OWN_MEANS.contains(&check.id),
             expected: self.exceptions.expected(check.id).is_some(),
             waived: self.exceptions.waived(check.id).is_some(),
         };
         let outcome = decide(check.level, self.options.fail_on, known);
-        let blocked_by = root.filter(|_| outcome == Outcome::Blocked).map(str::to_owned);
+        let blocked_by = root
+            .filter(|_| outcome == Outcome::Blocked)
+            .map(str::to_owned);
         let reason = match outcome {
             Outcome::NotTestable => lacking.cloned(),
-            Outcome::Blocked => root.map(waits_for).or_else(|| tally.blocked.first().cloned()),
+            Outcome::Blocked => root
+                .map(waits_for)
+                .or_else(|| tally.blocked.first().cloned()),
             Outcome::HarnessError => panic.map(|said| {
                 Text::new(
                     format!("the suite itself broke down: {said}; please report it"),
@@ -111,12 +128,14 @@ impl Evidence<'_> {
                 "time ran out before all of its examples were played; raise the limit, or ask for fewer checks",
                 "时间用完,该检查的用例没有全部执行;请放宽时限,或减少所选检查",
             )),
-            Outcome::ExpectedFail | Outcome::UnexpectedPass => self.exceptions.expected(check.id).map(|exception| {
-                Text::new(
-                    format!("[[expect]] until {}: {}", exception.until, exception.reason),
-                    format!("[[expect]] 至 {}:{}", exception.until, exception.reason),
-                )
-            }),
+            Outcome::ExpectedFail | Outcome::UnexpectedPass => {
+                self.exceptions.expected(check.id).map(|exception| {
+                    Text::new(
+                        format!("[[expect]] until {}: {}", exception.until, exception.reason),
+                        format!("[[expect]] 至 {}:{}", exception.until, exception.reason),
+                    )
+                })
+            }
             Outcome::Waived => self.exceptions.waived(check.id).map(|exception| {
                 Text::new(
                     format!("[[waive]] until {}: {}", exception.until, exception.reason),
@@ -129,7 +148,8 @@ impl Evidence<'_> {
             )),
             _ => None,
         };
-        let sees = check.needs.contains(&Need::Observation) || check.needs.contains(&Need::Identity);
+        let sees =
+            check.needs.contains(&Need::Observation) || check.needs.contains(&Need::Identity);
         CheckReport {
             id: check.id.to_owned(),
             level: check.level,
@@ -151,7 +171,9 @@ impl Evidence<'_> {
 
     fn findings(&self, judged: &Judged) -> Vec<FindingReport> {
         let id = judged.check.id;
-        let report = |finding: &Finding, transcript: Option<&Transcript>, minimal: Option<Minimal>| FindingReport {
+        let report = |finding: &Finding,
+                      transcript: Option<&Transcript>,
+                      minimal: Option<Minimal>| FindingReport {
             transcript: finding.transcript.clone(),
             message: finding.message.clone(),
             sent: transcript.and_then(|transcript| sent(finding, transcript)),
@@ -177,11 +199,18 @@ impl Evidence<'_> {
             // The example that was made smaller is told in its small form.
             .skip(usize::from(first.is_some()))
             .map(|finding| {
-                let transcript =
-                    self.played.transcripts.values().find(|transcript| transcript.id == finding.transcript);
+                let transcript = self
+                    .played
+                    .transcripts
+                    .values()
+                    .find(|transcript| transcript.id == finding.transcript);
                 report(finding, transcript, None)
             });
-        first.into_iter().chain(others).take(CheckReport::MOST_FINDINGS).collect()
+        first
+            .into_iter()
+            .chain(others)
+            .take(CheckReport::MOST_FINDINGS)
+            .collect()
     }
 }
 
@@ -199,9 +228,11 @@ fn basis(id: &str) -> Option<Basis> {
     })
 }
 
-/// The redirect_uri that was sent, where the finding is about a URL.
+/// The `redirect_uri` that was sent, where the finding is about a URL.
 fn sent(finding: &Finding, transcript: &Transcript) -> Option<String> {
-    let about_url = [&finding.expected, &finding.got].iter().any(|value| value.contains("://"));
+    let about_url = [&finding.expected, &finding.got]
+        .iter()
+        .any(|value| value.contains("://"));
     let flow = transcript.flows.first().filter(|_| about_url)?;
     (flow.redirect_uri != finding.expected).then(|| flow.redirect_uri.clone())
 }

@@ -34,7 +34,11 @@ struct Process {
 
 impl Backend {
     /// Starts the backend as described and returns once it answers; a backend that runs already is left alone.
-    pub(super) async fn start(start: Option<Start>, subject: &Subject, platform: &Platform) -> Result<Self, RunError> {
+    pub(super) async fn start(
+        start: Option<Start>,
+        subject: &Subject,
+        platform: &Platform,
+    ) -> Result<Self, RunError> {
         let process = match start {
             None => None,
             Some(Start::InProcess(backend)) => {
@@ -55,7 +59,10 @@ impl Backend {
     pub(super) async fn stop(mut self) {
         if let Some(mut process) = self.process.take() {
             process.signal(Signal::TERM);
-            if tokio::time::timeout(GRACE, process.child.wait()).await.is_err() {
+            if tokio::time::timeout(GRACE, process.child.wait())
+                .await
+                .is_err()
+            {
                 tracing::warn!("the backend did not end within {GRACE:?} and is killed");
             }
             process.signal(Signal::KILL);
@@ -66,12 +73,19 @@ impl Backend {
     pub(super) fn ended(&mut self) -> Option<String> {
         let process = self.process.as_mut()?;
         let status = process.child.try_wait().ok().flatten()?;
-        Some(format!("the backend ended with {status}{}", process.last_words()))
+        Some(format!(
+            "the backend ended with {status}{}",
+            process.last_words()
+        ))
     }
 }
 
 impl Process {
-    async fn start(start: &StartCommand, subject: &Subject, platform: &Platform) -> Result<Self, RunError> {
+    async fn start(
+        start: &StartCommand,
+        subject: &Subject,
+        platform: &Platform,
+    ) -> Result<Self, RunError> {
         if reach::knock(&subject.linking_url).await.is_ok() {
             return Err(environment(
                 format!(
@@ -79,7 +93,11 @@ impl Process {
                     subject.linking_url,
                     start.command.join(" ")
                 ),
-                format!("在启动 `{}` 之前,{} 已有应答;请先停掉它,或去掉 [start]", start.command.join(" "), subject.linking_url),
+                format!(
+                    "在启动 `{}` 之前,{} 已有应答;请先停掉它,或去掉 [start]",
+                    start.command.join(" "),
+                    subject.linking_url
+                ),
             ));
         }
         let mut process = Self::spawn(start, platform)?;
@@ -99,7 +117,12 @@ impl Process {
                 READY_WITHIN.as_secs(),
                 process.last_words()
             ),
-            format!("已启动 `{}`,但 {ready} 在 {} 秒内没有应答{}", start.command.join(" "), READY_WITHIN.as_secs(), process.last_words()),
+            format!(
+                "已启动 `{}`,但 {ready} 在 {} 秒内没有应答{}",
+                start.command.join(" "),
+                READY_WITHIN.as_secs(),
+                process.last_words()
+            ),
         ))
     }
 
@@ -109,7 +132,12 @@ impl Process {
         let mut child = Command::new(&program)
             .args(words)
             .current_dir(&start.cwd)
-            .envs(start.env.iter().map(|(name, value)| (name, platform.fill(value))))
+            .envs(
+                start
+                    .env
+                    .iter()
+                    .map(|(name, value)| (name, platform.fill(value))),
+            )
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -118,8 +146,14 @@ impl Process {
             .spawn()
             .map_err(|error| {
                 environment(
-                    format!("cannot start `{program}` in {}: {error}; see [start] command", start.cwd.display()),
-                    format!("无法在 {} 启动 `{program}`:{error};请检查 [start] command", start.cwd.display()),
+                    format!(
+                        "cannot start `{program}` in {}: {error}; see [start] command",
+                        start.cwd.display()
+                    ),
+                    format!(
+                        "无法在 {} 启动 `{program}`:{error};请检查 [start] command",
+                        start.cwd.display()
+                    ),
                 )
             })?;
         let (out, err) = (Tail::default(), Tail::default());
@@ -129,22 +163,40 @@ impl Process {
         if let Some(stream) = child.stderr.take() {
             drop(err.follow(stream));
         }
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        Ok(Self { child, group, out, err })
+        let group = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        Ok(Self {
+            child,
+            group,
+            out,
+            err,
+        })
     }
 
     fn gone(&self, start: &StartCommand, status: &std::io::Result<ExitStatus>) -> RunError {
-        let how = status.as_ref().map_or_else(ToString::to_string, ToString::to_string);
+        let how = status
+            .as_ref()
+            .map_or_else(ToString::to_string, ToString::to_string);
         let words = start.command.join(" ");
         environment(
-            format!("`{words}` ended with {how} before it answered{}", self.last_words()),
+            format!(
+                "`{words}` ended with {how} before it answered{}",
+                self.last_words()
+            ),
             format!("`{words}` 在应答之前就结束了({how}){}", self.last_words()),
         )
     }
 
     fn last_words(&self) -> String {
-        let printed = [self.err.lines(), self.out.lines()].into_iter().find(|lines| !lines.is_empty());
-        printed.map_or_else(|| "; it printed nothing".to_owned(), |lines| format!("; it printed last:\n{lines}"))
+        let printed = [self.err.lines(), self.out.lines()]
+            .into_iter()
+            .find(|lines| !lines.is_empty());
+        printed.map_or_else(
+            || "; it printed nothing".to_owned(),
+            |lines| format!("; it printed last:\n{lines}"),
+        )
     }
 
     fn signal(&self, signal: Signal) {

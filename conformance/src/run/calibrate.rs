@@ -72,7 +72,11 @@ pub(super) async fn calibrate(
             look_aside(stage, capabilities, wanted, &mut calibrated, seed).await;
         }
     }
-    let named = stage.subject().probe.as_ref().is_some_and(|probe| probe.account.is_some());
+    let named = stage
+        .subject()
+        .probe
+        .as_ref()
+        .is_some_and(|probe| probe.account.is_some());
     capabilities.observed(&calibrated.calibration, named, calibrated.note.as_ref());
     let mut context = stage.context().clone();
     context.calibration = calibrated.calibration.clone();
@@ -90,7 +94,10 @@ async fn walk(stage: &mut Stage, calibrated: &mut Calibrated, seed: u64, limit: 
     calibrated.reached = reached(&found.transcript);
     calibrated.accounts_rejected = rejected(&found.transcript);
     let mut level = found.level;
-    if calibrated.reached >= Reached::Answer && level == ObservationLevel::Wire && sober(&found.transcript) {
+    if calibrated.reached >= Reached::Answer
+        && level == ObservationLevel::Wire
+        && sober(&found.transcript)
+    {
         // The probe says unlinked of a stranger, so it does not say the same of everybody: where it does not follow
         // an acknowledged event, that is a finding about the backend and no reason to look away. A probe that says
         // linked of a stranger is for CTL-02.
@@ -136,9 +143,10 @@ async fn look_aside(
     };
     calibrated.calibration.origin_pinned = !accepts(stage, elsewhere, seed, 0).await;
     calibrated.calibration.path_pinned = !accepts(stage, astray, seed, 1).await;
-    for (need, intent, detail, number) in
-        [(Need::BadPassword, Intent::BadPassword, "wrong", 2), (Need::Cancel, Intent::Cancel, "", 3)]
-    {
+    for (need, intent, detail, number) in [
+        (Need::BadPassword, Intent::BadPassword, "wrong", 2),
+        (Need::Cancel, Intent::Cancel, "", 3),
+    ] {
         if !wanted.contains(&need) {
             continue;
         }
@@ -148,7 +156,7 @@ async fn look_aside(
     }
 }
 
-/// Whether a login under this redirect_uri yields a code, wherever it is sent: a backend that sends codes to a
+/// Whether a login under this `redirect_uri` yields a code, wherever it is sent: a backend that sends codes to a
 /// place of its own choice is not strict, it is wrong, and RED-01 must see it.
 async fn accepts(stage: &Stage, redirect: RedirectUri, seed: u64, number: u32) -> bool {
     let mut recording = stage.record(ASIDE, case(seed, ASIDE, number));
@@ -164,13 +172,21 @@ async fn accepts(stage: &Stage, redirect: RedirectUri, seed: u64, number: u32) -
         return false;
     };
     match recording.log_in(flow).await {
-        Ok(Some(url)) => url.split_once('?').is_some_and(|(_, query)| query.contains("code")),
+        Ok(Some(url)) => url
+            .split_once('?')
+            .is_some_and(|(_, query)| query.contains("code")),
         Ok(None) | Err(_) => false,
     }
 }
 
 /// Why the driver cannot act on the first page in this way; `None` where it can.
-async fn stuck(stage: &Stage, intent: Intent, detail: &str, seed: u64, number: u32) -> Option<String> {
+async fn stuck(
+    stage: &Stage,
+    intent: Intent,
+    detail: &str,
+    seed: u64,
+    number: u32,
+) -> Option<String> {
     let mut recording = stage.record(ASIDE, case(seed, ASIDE, number));
     let flow = recording.plain_flow(0).ok()?;
     recording.open(flow).await.ok()?;
@@ -184,9 +200,15 @@ fn reached(transcript: &Transcript) -> Reached {
     if transcript.navigation(0).is_none() {
         return Reached::Nowhere;
     }
-    let answered = transcript
-        .tagged("after-event")
-        .any(|step| matches!(&step.what, What::Delivered(Delivered { status: Some(_), .. })));
+    let answered = transcript.tagged("after-event").any(|step| {
+        matches!(
+            &step.what,
+            What::Delivered(Delivered {
+                status: Some(_),
+                ..
+            })
+        )
+    });
     if !answered {
         return Reached::Return;
     }
@@ -210,16 +232,27 @@ fn reached(transcript: &Transcript) -> Reached {
 /// Whether the probe clearly said unlinked before any linking.
 fn sober(transcript: &Transcript) -> bool {
     transcript.tagged("never").any(|step| {
-        matches!(&step.what, What::Observed(Observed { state: LinkState::Unlinked, level: ObservationLevel::Probe, .. }))
+        matches!(
+            &step.what,
+            What::Observed(Observed {
+                state: LinkState::Unlinked,
+                level: ObservationLevel::Probe,
+                ..
+            })
+        )
     })
 }
 
 /// Whether the right password was sent and the form with a password field came back.
 fn rejected(transcript: &Transcript) -> bool {
-    let sent = transcript.exchanges(0).any(|exchange| !exchange.form.is_empty());
+    let sent = transcript
+        .exchanges(0)
+        .any(|exchange| !exchange.form.is_empty());
     let asks_again = transcript.exchanges(0).last().is_some_and(|last| {
         let page = last.body.to_ascii_lowercase();
-        page.contains("type=\"password\"") || page.contains("type='password'") || page.contains("type=password")
+        page.contains("type=\"password\"")
+            || page.contains("type='password'")
+            || page.contains("type=password")
     });
     transcript.navigation(0).is_none() && sent && asks_again
 }

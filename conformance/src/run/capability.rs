@@ -33,9 +33,15 @@ impl Capabilities {
         let secret = started || described.platform.app_secret.is_some();
         let webhook = subject.webhook_url.is_some() && secret;
         unless(webhook, Need::Webhook);
-        unless(webhook && subject.graph && subject.chat.login.is_some(), Need::ChatLogin);
+        unless(
+            webhook && subject.graph && subject.chat.login.is_some(),
+            Need::ChatLogin,
+        );
         let logout = webhook && subject.chat.logout.is_some();
-        unless(subject.graph && (subject.unlink.is_some() || logout), Need::BackendUnlink);
+        unless(
+            subject.graph && (subject.unlink.is_some() || logout),
+            Need::BackendUnlink,
+        );
         capabilities
     }
 
@@ -45,7 +51,10 @@ impl Capabilities {
             self.lack(Need::Observation, why);
         }
         if calibration.observation < ObservationLevel::Probe || !named {
-            self.lack(Need::Identity, why.filter(|_| calibration.observation < ObservationLevel::Probe));
+            self.lack(
+                Need::Identity,
+                why.filter(|_| calibration.observation < ObservationLevel::Probe),
+            );
         }
     }
 
@@ -73,7 +82,11 @@ impl Capabilities {
     }
 
     /// Why a check cannot be tested: a need of its own, or of every scenario that it reads.
-    pub(super) fn lacking(&self, check: &Check, scenario_needs: &BTreeMap<&str, &[Need]>) -> Option<&Text> {
+    pub(super) fn lacking(
+        &self,
+        check: &Check,
+        scenario_needs: &BTreeMap<&str, &[Need]>,
+    ) -> Option<&Text> {
         let first = |needs: &[Need]| needs.iter().find_map(|need| self.missing.get(need));
         first(check.needs).or_else(|| {
             let reasons: Vec<Option<&Text>> = check
@@ -125,6 +138,10 @@ mod tests {
         calibration.observation = ObservationLevel::Wire;
         let why = Text::fixed("the answers never differ", "回答没有差别");
         capabilities.observed(&calibration, false, Some(&why));
-        assert!(capabilities.missing[&Need::Observation].en.contains("never differ"));
+        assert!(
+            capabilities.missing[&Need::Observation]
+                .en
+                .contains("never differ")
+        );
     }
 }

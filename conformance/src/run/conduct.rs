@@ -20,19 +20,25 @@ use crate::catalogue;
 use crate::check::Need;
 use crate::context::{Calibration, Context, ObservationLevel};
 use crate::report::{Redaction, Report, Target};
-use crate::scenario::{AnyScenario, Profile};
+use crate::scenario::AnyScenario;
 use crate::stage::Stage;
 use crate::subject::{Described, Platform, Subject};
 use crate::text::Text;
 
 /// Examples in flight where the accounts do not say less.
 const USUAL_JOBS: usize = 4;
+/// Examples of each scenario where the happy path fails.
+const HANDFUL: u32 = 3;
 
 /// Judges a backend. Starts the platform (and the backend, where the description says how), calibrates, plays the
 /// scenarios of the selected checks, judges, confirms and shrinks failures, and stops what it started.
 ///
 /// Ends within `options.limit` and a short grace. Dropping the future stops everything as well.
-pub async fn run(described: Described, options: Options, progress: impl Progress) -> Result<Report, RunError> {
+pub async fn run(
+    described: Described,
+    options: Options,
+    progress: impl Progress,
+) -> Result<Report, RunError> {
     let progress: Arc<dyn Progress> = Arc::new(progress);
     let judged = conduct(described, &options, &progress).await;
     progress.finished();
@@ -83,7 +89,10 @@ fn allowed(described: &Described, options: &Options) -> Result<(), RunError> {
     if options.i_own_this || foreign.is_empty() {
         return Ok(());
     }
-    let named: Vec<String> = foreign.iter().map(|(name, url)| format!("{name} ({url})")).collect();
+    let named: Vec<String> = foreign
+        .iter()
+        .map(|(name, url)| format!("{name} ({url})"))
+        .collect();
     let named = named.join(", ");
     Err(RunError::Usage(Text::new(
         format!(
@@ -102,7 +111,10 @@ async fn reachable(subject: &Subject) -> Result<(), RunError> {
     }
 }
 
-async fn platform(described: &Described, options: &Options) -> Result<(Simulator, Platform), RunError> {
+async fn platform(
+    described: &Described,
+    options: &Options,
+) -> Result<(Simulator, Platform), RunError> {
     let mut platform = described.platform.completed(options.seed);
     let config = linklab_simulator::Config {
         listen: platform.listen,
@@ -145,7 +157,11 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    async fn judge(&self, simulator: &Simulator, capabilities: &mut Capabilities) -> Result<Report, RunError> {
+    async fn judge(
+        &self,
+        simulator: &Simulator,
+        capabilities: &mut Capabilities,
+    ) -> Result<Report, RunError> {
         let (options, progress) = (self.options, self.progress);
         let subject = &self.described.subject;
         let wanted = self.selection.scenarios();
@@ -154,27 +170,43 @@ impl Session<'_> {
             .map(Arc::from)
             .filter(|scenario: &Arc<dyn AnyScenario>| wanted.contains(scenario.name()))
             .collect();
-        let scenario_needs: BTreeMap<&'static str, &'static [Need]> =
-            scenarios.iter().map(|scenario| (scenario.name(), scenario.needs())).collect();
-        let needs: BTreeSet<Need> = scenario_needs.values().copied().flatten().copied().collect();
+        let scenario_needs: BTreeMap<&'static str, &'static [Need]> = scenarios
+            .iter()
+            .map(|scenario| (scenario.name(), scenario.needs()))
+            .collect();
+        let needs: BTreeSet<Need> = scenario_needs
+            .values()
+            .copied()
+            .flatten()
+            .copied()
+            .collect();
 
         progress.started(Phase::Calibrating, 0);
-        let mut stage = Stage::new(simulator.clone(), subject.clone(), context(simulator, subject));
+        let mut stage = Stage::new(
+            simulator.clone(),
+            subject.clone(),
+            context(simulator, subject),
+        );
         let limit = options.limit / 3;
         let calibrated = calibrate(&mut stage, capabilities, &needs, options.seed, limit).await;
         let stage = Arc::new(stage);
 
         let repertoire: Repertoire = scenarios
             .into_iter()
-            .filter(|scenario| capabilities.playable(&**scenario) && worth_playing(&**scenario, calibrated.reached))
+            .filter(|scenario| {
+                capabilities.playable(&**scenario) && worth_playing(&**scenario, calibrated.reached)
+            })
             .map(|scenario| (scenario.name(), scenario))
             .collect();
-        let plan = Plan::of(&repertoire, options, profile(options.profile, calibrated.reached));
+        let plan = Plan::of(&repertoire, &sparing(options, calibrated.reached));
         let pace = Pace {
             jobs: jobs(options, subject.accounts.len()),
             deadline: self.begun + options.limit,
         };
-        progress.started(Phase::Playing, u64::try_from(plan.len()).unwrap_or(u64::MAX));
+        progress.started(
+            Phase::Playing,
+            u64::try_from(plan.len()).unwrap_or(u64::MAX),
+        );
         let mut played = play(&stage, plan, pace, progress).await;
         if let Some(transcript) = calibrated.transcript.clone() {
             played.transcripts.insert((CALIBRATION, 0), transcript);
@@ -186,7 +218,8 @@ impl Session<'_> {
             .into_iter()
             .map(|check| judge(check, &played, stage.context()))
             .collect();
-        let inconsistent = confirm::inconsistent(&stage, &repertoire, &judged, options, pace, progress).await;
+        let inconsistent =
+            confirm::inconsistent(&stage, &repertoire, &judged, options, pace, progress).await;
         let exceptions = Exceptions::on(options.today, self.described);
         let worth: Vec<&Judged> = judged
             .iter()
@@ -231,7 +264,11 @@ impl Session<'_> {
             },
             checks,
             stale: evidence.exceptions.stale.clone(),
-            figures: figures::figures(transcripts.values(), self.begun.elapsed(), simulator.own_time()),
+            figures: figures::figures(
+                transcripts.values(),
+                self.begun.elapsed(),
+                simulator.own_time(),
+            ),
         };
         let mut redaction = Redaction::default();
         let config = simulator.config();
@@ -239,7 +276,12 @@ impl Session<'_> {
         redaction.secret("app secret", &config.app_secret);
         redaction.secret("verify token", &config.verify_token);
         redaction.subject(subject);
-        for transcript in transcripts.values().chain(evidence.smallest.values().map(|smallest| &smallest.transcript)) {
+        for transcript in transcripts.values().chain(
+            evidence
+                .smallest
+                .values()
+                .map(|smallest| &smallest.transcript),
+        ) {
             redaction.learn(transcript);
         }
         redaction.report(&mut report);
@@ -267,11 +309,14 @@ fn context(simulator: &Simulator, subject: &Subject) -> Context {
 }
 
 fn pinned(calibration: &Calibration) -> Vec<String> {
-    [(calibration.origin_pinned, "origin"), (calibration.path_pinned, "path")]
-        .into_iter()
-        .filter(|(pinned, _)| *pinned)
-        .map(|(_, name)| name.to_owned())
-        .collect()
+    [
+        (calibration.origin_pinned, "origin"),
+        (calibration.path_pinned, "path"),
+    ]
+    .into_iter()
+    .filter(|(pinned, _)| *pinned)
+    .map(|(_, name)| name.to_owned())
+    .collect()
 }
 
 fn jobs(options: &Options, accounts: usize) -> usize {
@@ -279,13 +324,19 @@ fn jobs(options: &Options, accounts: usize) -> usize {
     options.jobs.unwrap_or(USUAL_JOBS).clamp(1, bound)
 }
 
-/// A backend whose happy path fails is looked at with a handful of examples: each of them waits in vain for something.
-fn profile(asked: Profile, reached: Reached) -> Profile {
-    if reached == Reached::Link { asked } else { Profile::Smoke }
+/// A backend whose happy path fails is looked at with a handful of examples of each kind: most of them wait in vain
+/// for something.
+fn sparing(options: &Options, reached: Reached) -> Options {
+    let mut sparing = options.clone();
+    if reached < Reached::Link {
+        sparing.most_examples = Some(options.most_examples.map_or(HANDFUL, |most| most.min(HANDFUL)));
+    }
+    sparing
 }
 
 /// Where the webhook gives no answer, scenarios that need a linking by it would only wait.
 fn worth_playing(scenario: &dyn AnyScenario, reached: Reached) -> bool {
-    let links = scenario.needs().contains(&Need::Login) && scenario.needs().contains(&Need::Webhook);
+    let links =
+        scenario.needs().contains(&Need::Login) && scenario.needs().contains(&Need::Webhook);
     reached != Reached::Return || !links
 }

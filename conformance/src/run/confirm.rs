@@ -32,16 +32,26 @@ pub(super) async fn inconsistent(
     for (name, number) in cases {
         for _ in 0..options.confirmations {
             let scenario = Arc::clone(&repertoire[name]);
-            let list = if scenario.exclusive() { &mut alone } else { &mut shared };
+            let list = if scenario.exclusive() {
+                &mut alone
+            } else {
+                &mut shared
+            };
             let case = case(options.seed, name, number);
             list.push(Example { scenario, case });
         }
     }
-    progress.started(Phase::Confirming, u64::try_from(shared.len() + alone.len()).unwrap_or(u64::MAX));
+    progress.started(
+        Phase::Confirming,
+        u64::try_from(shared.len() + alone.len()).unwrap_or(u64::MAX),
+    );
     let steps = |example: &Example| progress.advanced(Phase::Confirming, example.scenario.name());
     let mut replays: BTreeMap<(&'static str, u32), Vec<_>> = BTreeMap::new();
     for (examples, jobs) in [(shared, pace.jobs), (alone, 1)] {
-        for (example, result) in at_once(stage, examples, Pace { jobs, ..pace }, &steps).await.results {
+        for (example, result) in at_once(stage, examples, Pace { jobs, ..pace }, &steps)
+            .await
+            .results
+        {
             replays
                 .entry((example.scenario.name(), example.case.number))
                 .or_default()
@@ -51,16 +61,25 @@ pub(super) async fn inconsistent(
     suspects
         .into_iter()
         .filter(|(id, cases)| {
-            let Some(judge) = judged.iter().find(|judged| judged.check.id == *id).map(|judged| judged.check.judge) else {
+            let Some(judge) = judged
+                .iter()
+                .find(|judged| judged.check.id == *id)
+                .map(|judged| judged.check.judge)
+            else {
                 return false;
             };
             // Without any replay (time was over) the first word stands.
-            let tried = cases.iter().filter_map(|case| replays.get(case)).filter(|replays| !replays.is_empty());
+            let tried = cases
+                .iter()
+                .filter_map(|case| replays.get(case))
+                .filter(|replays| !replays.is_empty());
             let mut confirmed = false;
             let mut any = false;
             for replays in tried {
                 any = true;
-                confirmed |= replays.iter().all(|transcript| broken_again(judge, transcript, stage.context()));
+                confirmed |= replays
+                    .iter()
+                    .all(|transcript| broken_again(judge, transcript, stage.context()));
             }
             any && !confirmed
         })
@@ -69,15 +88,24 @@ pub(super) async fn inconsistent(
 }
 
 /// A replay contradicts only by holding: one that proves nothing (cut, blocked, untouched) says nothing new.
-fn broken_again(judge: Judge, transcript: &crate::transcript::Transcript, context: &Context) -> bool {
+fn broken_again(
+    judge: Judge,
+    transcript: &crate::transcript::Transcript,
+    context: &Context,
+) -> bool {
     match judge {
-        Judge::Each(judge) => transcript.cut.is_some() || judge(transcript, context) != Verdict::Held,
+        Judge::Each(judge) => {
+            transcript.cut.is_some() || judge(transcript, context) != Verdict::Held
+        }
         Judge::All(_) => true,
     }
 }
 
 /// The first broken examples of each check that looks at one example at a time.
-fn suspects(repertoire: &Repertoire, judged: &[Judged]) -> BTreeMap<&'static str, Vec<(&'static str, u32)>> {
+fn suspects(
+    repertoire: &Repertoire,
+    judged: &[Judged],
+) -> BTreeMap<&'static str, Vec<(&'static str, u32)>> {
     judged
         .iter()
         .filter(|judged| matches!(judged.check.judge, Judge::Each(_)))

@@ -29,7 +29,10 @@ impl RunError {
 
     /// The sentence in one language.
     pub fn told(&self, language: Language) -> &str {
-        let (Self::Usage(text) | Self::Environment(text) | Self::NothingToDo(text) | Self::Harness(text)) = self;
+        let (Self::Usage(text)
+        | Self::Environment(text)
+        | Self::NothingToDo(text)
+        | Self::Harness(text)) = self;
         text.told(language)
     }
 }

@@ -19,9 +19,15 @@ impl Exceptions {
     pub(super) fn on(today: Date, described: &Described) -> Self {
         let mut stale = Vec::new();
         let mut counting = |exceptions: &[Exception], section: &str| {
-            let (counting, ended): (Vec<Exception>, Vec<Exception>) =
-                exceptions.iter().cloned().partition(|exception| today <= exception.until);
-            stale.extend(ended.into_iter().map(|exception| ended_on(&exception, section)));
+            let (counting, ended): (Vec<Exception>, Vec<Exception>) = exceptions
+                .iter()
+                .cloned()
+                .partition(|exception| today <= exception.until);
+            stale.extend(
+                ended
+                    .into_iter()
+                    .map(|exception| ended_on(&exception, section)),
+            );
             counting
         };
         let expected = counting(&described.expectations, "expect");
@@ -45,11 +51,17 @@ impl Exceptions {
 }
 
 fn ended_on(exception: &Exception, section: &str) -> Stale {
-    let Exception { check, reason, until } = exception;
+    let Exception {
+        check,
+        reason,
+        until,
+    } = exception;
     Stale {
         check: check.clone(),
         message: Text::new(
-            format!("[[{section}]] ended on {until} ({reason}); remove the entry, or give it a new date and say why"),
+            format!(
+                "[[{section}]] ended on {until} ({reason}); remove the entry, or give it a new date and say why"
+            ),
             format!("[[{section}]] 已于 {until} 到期({reason});请删除该条目,或说明理由并更新日期"),
         ),
     }
@@ -67,13 +79,25 @@ mod tests {
             reason: "tracked".to_owned(),
             until: until.parse().unwrap(),
         };
-        described.expectations = vec![exception("RED-04", "2027-01-31"), exception("RED-08", "2027-01-30")];
+        described.expectations = vec![
+            exception("RED-04", "2027-01-31"),
+            exception("RED-08", "2027-01-30"),
+        ];
         described.waivers = vec![exception("UX-01", "2026-01-01")];
         let exceptions = Exceptions::on("2027-01-31".parse().unwrap(), &described);
         assert!(exceptions.expected("RED-04").is_some() && exceptions.expected("RED-08").is_none());
         assert!(exceptions.waived("UX-01").is_none());
-        let stale: Vec<&str> = exceptions.stale.iter().map(|stale| stale.check.as_str()).collect();
+        let stale: Vec<&str> = exceptions
+            .stale
+            .iter()
+            .map(|stale| stale.check.as_str())
+            .collect();
         assert_eq!(stale, ["RED-08", "UX-01"]);
-        assert!(exceptions.stale[0].message.en.contains("[[expect]] ended on 2027-01-30 (tracked)"));
+        assert!(
+            exceptions.stale[0]
+                .message
+                .en
+                .contains("[[expect]] ended on 2027-01-30 (tracked)")
+        );
     }
 }

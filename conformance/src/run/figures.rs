@@ -22,7 +22,10 @@ pub(super) fn figures<'a>(
         })
         .count();
     Figures {
-        flows: transcripts.clone().map(|transcript| transcript.flows.len()).sum(),
+        flows: transcripts
+            .clone()
+            .map(|transcript| transcript.flows.len())
+            .sum(),
         examples: transcripts.count(),
         requests,
         elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -34,7 +37,9 @@ pub(super) fn figures<'a>(
 /// Peak resident memory of this process (`VmHWM`), where the system tells it in Linux's way.
 fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 

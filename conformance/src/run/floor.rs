@@ -16,9 +16,9 @@ impl Floor {
     /// Counts MUST checks; where a selection has none, all of its checks.
     pub(crate) fn of(outcomes: &[(Level, Outcome)]) -> Self {
         let any_must = outcomes.iter().any(|(level, _)| *level == Level::Must);
-        let counted = outcomes
-            .iter()
-            .filter(|(level, outcome)| (!any_must || *level == Level::Must) && *outcome != Outcome::Waived);
+        let counted = outcomes.iter().filter(|(level, outcome)| {
+            (!any_must || *level == Level::Must) && *outcome != Outcome::Waived
+        });
         let mut floor = Self { judged: 0, of: 0 };
         for (_, outcome) in counted {
             floor.of += 1;
@@ -46,7 +46,14 @@ mod tests {
     fn half_of_the_must_checks_is_enough_and_less_is_not() {
         let must = |outcome| (Level::Must, outcome);
         assert!(Floor::of(&[must(Outcome::Pass), must(Outcome::Blocked)]).met());
-        assert!(!Floor::of(&[must(Outcome::Pass), must(Outcome::Blocked), must(Outcome::NotTestable)]).met());
+        assert!(
+            !Floor::of(&[
+                must(Outcome::Pass),
+                must(Outcome::Blocked),
+                must(Outcome::NotTestable)
+            ])
+            .met()
+        );
         assert!(!Floor::of(&[must(Outcome::NotApplicable), (Level::Should, Outcome::Pass)]).met());
         assert!(!Floor::of(&[]).met());
     }

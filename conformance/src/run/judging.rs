@@ -44,14 +44,20 @@ pub(super) fn judge(check: &'static Check, played: &Played, context: &Context) -
             (Tally::default(), Some(said))
         }
     };
-    let names: BTreeMap<&str, (&'static str, u32)> =
-        read.iter().map(|(key, transcript)| (transcript.id.as_str(), **key)).collect();
+    let names: BTreeMap<&str, (&'static str, u32)> = read
+        .iter()
+        .map(|(key, transcript)| (transcript.id.as_str(), **key))
+        .collect();
     let broken: Vec<(&'static str, u32)> = tally
         .findings
         .iter()
         .filter_map(|finding| names.get(finding.transcript.as_str()).copied())
         .collect();
-    let classes = if panic.is_none() { classes(check.judge, &transcripts, context) } else { Vec::new() };
+    let classes = if panic.is_none() {
+        classes(check.judge, &transcripts, context)
+    } else {
+        Vec::new()
+    };
     Judged {
         check,
         tally,
@@ -66,7 +72,10 @@ fn classes(judge: Judge, transcripts: &[&Transcript], context: &Context) -> Vec<
         return Vec::new();
     };
     let (mut held, mut broken) = (BTreeSet::new(), BTreeSet::new());
-    for transcript in transcripts.iter().filter(|transcript| transcript.cut.is_none()) {
+    for transcript in transcripts
+        .iter()
+        .filter(|transcript| transcript.cut.is_none())
+    {
         match judge(transcript, context) {
             Verdict::Held => held.extend(&transcript.labels),
             Verdict::Broken(_) => broken.extend(&transcript.labels),

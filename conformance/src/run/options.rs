@@ -48,7 +48,7 @@ impl Options {
             i_own_this: false,
             most_examples: None,
             confirmations: 3,
-            shrink_limit: Duration::from_secs(60),
+            shrink_limit: Duration::from_mins(1),
             limit: Self::usual_limit(profile),
             today,
         }
@@ -56,10 +56,10 @@ impl Options {
 
     /// One minute for smoke, ten for default, two hours for deep: several times what a local backend takes.
     pub fn usual_limit(profile: Profile) -> Duration {
-        Duration::from_secs(match profile {
-            Profile::Smoke => 60,
-            Profile::Default => 600,
-            Profile::Deep => 7200,
-        })
+        match profile {
+            Profile::Smoke => Duration::from_mins(1),
+            Profile::Default => Duration::from_mins(10),
+            Profile::Deep => Duration::from_hours(2),
+        }
     }
 }

@@ -95,6 +95,10 @@ impl Outcome {
 
 /// What is known of a check when its outcome is decided.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which turns the outcome; any state made of them would be a product"
+)]
 pub(crate) struct Known {
     /// Something that it needs is not there.
     pub(crate) lacking: bool,
@@ -130,13 +134,21 @@ pub(crate) fn decide(level: Level, fail_on: Level, known: Known) -> Outcome {
     } else if known.unplayed {
         Outcome::Incomplete
     } else if known.examples > 0 {
-        return if known.expected { Outcome::UnexpectedPass } else { Outcome::Pass };
+        return if known.expected {
+            Outcome::UnexpectedPass
+        } else {
+            Outcome::Pass
+        };
     } else if known.blocked > 0 {
         Outcome::Blocked
     } else {
         Outcome::NotApplicable
     };
-    if known.waived { Outcome::Waived } else { undecided }
+    if known.waived {
+        Outcome::Waived
+    } else {
+        undecided
+    }
 }
 
 fn broken(level: Level, fail_on: Level, known: Known) -> Outcome {
@@ -176,7 +188,10 @@ mod tests {
         waived: false,
     };
     const BROKEN: Known = Known { broken: 2, ..HELD };
-    const NOTHING: Known = Known { examples: 0, ..HELD };
+    const NOTHING: Known = Known {
+        examples: 0,
+        ..HELD
+    };
 
     #[test]
     fn level_and_bar_decide_how_a_broken_rule_is_called() {
@@ -191,7 +206,11 @@ mod tests {
             (Should, Hardening, Outcome::Fail),
             (Info, Hardening, Outcome::Review),
         ] {
-            assert_eq!(decide(level, fail_on, BROKEN), outcome, "{level:?} with the bar at {fail_on:?}");
+            assert_eq!(
+                decide(level, fail_on, BROKEN),
+                outcome,
+                "{level:?} with the bar at {fail_on:?}"
+            );
         }
     }
 
@@ -199,36 +218,164 @@ mod tests {
     fn what_was_not_proved_never_passes() {
         for (known, outcome) in [
             (NOTHING, Outcome::NotApplicable),
-            (Known { lacking: true, ..NOTHING }, Outcome::NotTestable),
-            (Known { lacking: true, waived: true, ..NOTHING }, Outcome::Waived),
-            (Known { blocked: 3, ..NOTHING }, Outcome::Blocked),
-            (Known { root_failed: true, ..NOTHING }, Outcome::Blocked),
-            (Known { unplayed: true, ..NOTHING }, Outcome::Incomplete),
-            (Known { unplayed: true, ..HELD }, Outcome::Incomplete),
-            (Known { lacking: true, expected: true, ..NOTHING }, Outcome::NotTestable),
+            (
+                Known {
+                    lacking: true,
+                    ..NOTHING
+                },
+                Outcome::NotTestable,
+            ),
+            (
+                Known {
+                    lacking: true,
+                    waived: true,
+                    ..NOTHING
+                },
+                Outcome::Waived,
+            ),
+            (
+                Known {
+                    blocked: 3,
+                    ..NOTHING
+                },
+                Outcome::Blocked,
+            ),
+            (
+                Known {
+                    root_failed: true,
+                    ..NOTHING
+                },
+                Outcome::Blocked,
+            ),
+            (
+                Known {
+                    unplayed: true,
+                    ..NOTHING
+                },
+                Outcome::Incomplete,
+            ),
+            (
+                Known {
+                    unplayed: true,
+                    ..HELD
+                },
+                Outcome::Incomplete,
+            ),
+            (
+                Known {
+                    lacking: true,
+                    expected: true,
+                    ..NOTHING
+                },
+                Outcome::NotTestable,
+            ),
         ] {
-            assert_eq!(decide(Level::Must, Level::Must, known), outcome, "{known:?}");
+            assert_eq!(
+                decide(Level::Must, Level::Must, known),
+                outcome,
+                "{known:?}"
+            );
         }
     }
 
     #[test]
     fn expectations_turn_failures_and_passes_over() {
-        assert_eq!(decide(Level::Must, Level::Must, Known { expected: true, ..BROKEN }), Outcome::ExpectedFail);
-        assert_eq!(decide(Level::Must, Level::Must, Known { expected: true, ..HELD }), Outcome::UnexpectedPass);
-        assert_eq!(decide(Level::Must, Level::Must, Known { waived: true, ..HELD }), Outcome::Pass);
-        assert_eq!(decide(Level::Must, Level::Must, Known { waived: true, ..BROKEN }), Outcome::Fail);
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    expected: true,
+                    ..BROKEN
+                }
+            ),
+            Outcome::ExpectedFail
+        );
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    expected: true,
+                    ..HELD
+                }
+            ),
+            Outcome::UnexpectedPass
+        );
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    waived: true,
+                    ..HELD
+                }
+            ),
+            Outcome::Pass
+        );
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    waived: true,
+                    ..BROKEN
+                }
+            ),
+            Outcome::Fail
+        );
     }
 
     #[test]
     fn a_doubtful_suite_is_told_before_a_broken_backend() {
-        assert_eq!(decide(Level::Control, Level::Must, Known { suite: true, ..BROKEN }), Outcome::HarnessError);
-        assert_eq!(decide(Level::Must, Level::Must, Known { inconsistent: true, ..BROKEN }), Outcome::Flaky);
+        assert_eq!(
+            decide(
+                Level::Control,
+                Level::Must,
+                Known {
+                    suite: true,
+                    ..BROKEN
+                }
+            ),
+            Outcome::HarnessError
+        );
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    inconsistent: true,
+                    ..BROKEN
+                }
+            ),
+            Outcome::Flaky
+        );
     }
 
     #[test]
     fn a_judged_example_counts_even_when_the_happy_path_fails() {
-        assert_eq!(decide(Level::Must, Level::Must, Known { root_failed: true, ..HELD }), Outcome::Pass);
-        assert_eq!(decide(Level::Must, Level::Must, Known { root_failed: true, ..BROKEN }), Outcome::Fail);
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    root_failed: true,
+                    ..HELD
+                }
+            ),
+            Outcome::Pass
+        );
+        assert_eq!(
+            decide(
+                Level::Must,
+                Level::Must,
+                Known {
+                    root_failed: true,
+                    ..BROKEN
+                }
+            ),
+            Outcome::Fail
+        );
     }
 
     #[test]

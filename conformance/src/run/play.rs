@@ -8,13 +8,13 @@ use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
 use super::{Options, Phase, Progress};
-use crate::scenario::{AnyScenario, CaseId, Profile};
+use crate::scenario::{AnyScenario, CaseId};
 use crate::seed::Seed;
 use crate::stage::Stage;
 use crate::transcript::Transcript;
 
 /// Longest time of one example. A local backend takes milliseconds; one that answers nothing runs into it.
-const EXAMPLE_LIMIT: Duration = Duration::from_secs(60);
+const EXAMPLE_LIMIT: Duration = Duration::from_mins(1);
 /// Name of the scenario that is played when everything else is over (CTL-05).
 const LAST: &str = "control";
 
@@ -59,8 +59,8 @@ pub(super) fn case(run_seed: u64, scenario: &str, number: u32) -> CaseId {
 }
 
 /// Number of examples of a scenario under the options.
-pub(super) fn examples(scenario: &dyn AnyScenario, profile: Profile, options: &Options) -> u32 {
-    let wanted = scenario.examples(profile);
+fn examples(scenario: &dyn AnyScenario, options: &Options) -> u32 {
+    let wanted = scenario.examples(options.profile);
     options.most_examples.map_or(wanted, |most| wanted.min(most))
 }
 
@@ -72,21 +72,29 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn of(repertoire: &Repertoire, options: &Options, profile: Profile) -> Self {
+    pub(super) fn of(repertoire: &Repertoire, options: &Options) -> Self {
         let mut numbered: Vec<(bool, bool, u32, Example)> = Vec::new();
         for scenario in repertoire.values() {
-            for number in 0..examples(&**scenario, profile, options) {
+            for number in 0..examples(&**scenario, options) {
                 let example = Example {
                     scenario: Arc::clone(scenario),
                     case: case(options.seed, scenario.name(), number),
                 };
-                numbered.push((scenario.exclusive(), scenario.name() == LAST, number, example));
+                numbered.push((
+                    scenario.exclusive(),
+                    scenario.name() == LAST,
+                    number,
+                    example,
+                ));
             }
         }
         numbered.sort_by_key(|(exclusive, last, number, _)| (*last, *exclusive, *number));
-        let (alone, shared): (Vec<_>, Vec<_>) =
-            numbered.into_iter().partition(|(exclusive, last, ..)| *exclusive || *last);
-        let examples = |list: Vec<(bool, bool, u32, Example)>| list.into_iter().map(|(.., example)| example).collect();
+        let (alone, shared): (Vec<_>, Vec<_>) = numbered
+            .into_iter()
+            .partition(|(exclusive, last, ..)| *exclusive || *last);
+        let examples = |list: Vec<(bool, bool, u32, Example)>| {
+            list.into_iter().map(|(.., example)| example).collect()
+        };
         Self {
             shared: examples(shared),
             alone: examples(alone),
@@ -99,16 +107,30 @@ impl Plan {
 }
 
 /// Plays a plan to its end, or to the deadline.
-pub(super) async fn play(stage: &Arc<Stage>, plan: Plan, pace: Pace, progress: &Arc<dyn Progress>) -> Played {
+pub(super) async fn play(
+    stage: &Arc<Stage>,
+    plan: Plan,
+    pace: Pace,
+    progress: &Arc<dyn Progress>,
+) -> Played {
     let mut played = Played::default();
     let steps = |example: &Example| progress.advanced(Phase::Playing, example.scenario.name());
     for (examples, jobs) in [(plan.shared, pace.jobs), (plan.alone, 1)] {
         let stretch = at_once(stage, examples, Pace { jobs, ..pace }, &steps).await;
-        played.unplayed.extend(stretch.unplayed.iter().map(|example| example.scenario.name()));
+        played.unplayed.extend(
+            stretch
+                .unplayed
+                .iter()
+                .map(|example| example.scenario.name()),
+        );
         for (example, result) in stretch.results {
             let name = example.scenario.name();
             match result {
-                Ok(transcript) => drop(played.transcripts.insert((name, example.case.number), transcript)),
+                Ok(transcript) => drop(
+                    played
+                        .transcripts
+                        .insert((name, example.case.number), transcript),
+                ),
                 Err(panic) => drop(played.panics.insert(name, panic)),
             }
         }
@@ -166,7 +188,10 @@ async fn limited(stage: Arc<Stage>, example: Example, deadline: Instant) -> Tran
         Err(_) => stage.unplayable(
             example.scenario.name(),
             example.case,
-            &format!("the example did not end within {} s", EXAMPLE_LIMIT.as_secs()),
+            &format!(
+                "the example did not end within {} s",
+                EXAMPLE_LIMIT.as_secs()
+            ),
         ),
     }
 }

@@ -29,9 +29,13 @@ impl Selection {
             .collect();
         if !unknown.is_empty() {
             let told = unknown.join("; ");
-            return Err(RunError::Usage(Text::new(told.clone(), format!("没有这样的检查:{told}"))));
+            return Err(RunError::Usage(Text::new(
+                told.clone(),
+                format!("没有这样的检查:{told}"),
+            )));
         }
-        let named = |ids: &[String], check: &Check| ids.iter().any(|id| id.eq_ignore_ascii_case(check.id));
+        let named =
+            |ids: &[String], check: &Check| ids.iter().any(|id| id.eq_ignore_ascii_case(check.id));
         let checks: Vec<&'static Check> = catalogue::checks()
             .filter(|check| options.check.is_empty() || named(&options.check, check))
             .filter(|check| !named(&options.skip, check))
@@ -84,7 +88,10 @@ mod tests {
         let error = Selection::of(&options(&["RED-1", "XYZ-99"], &["LINK-01"])).unwrap_err();
         assert_eq!(error.exit_code(), 2);
         let told = error.to_string();
-        assert!(told.contains("RED-1") && told.contains("XYZ-99") && told.contains("LINK-01"), "{told}");
+        assert!(
+            told.contains("RED-1") && told.contains("XYZ-99") && told.contains("LINK-01"),
+            "{told}"
+        );
         assert!(told.contains("did you mean RED-01?"), "{told}");
     }
 
@@ -98,7 +105,12 @@ mod tests {
     fn only_the_scenarios_of_the_asked_checks_are_played() {
         let selection = Selection::of(&options(&["red-05"], &[])).unwrap();
         assert_eq!(selection.checks.len(), 1);
-        let wanted: BTreeSet<&str> = catalogue::find("RED-05").unwrap().scenarios.iter().copied().collect();
+        let wanted: BTreeSet<&str> = catalogue::find("RED-05")
+            .unwrap()
+            .scenarios
+            .iter()
+            .copied()
+            .collect();
         assert_eq!(selection.scenarios(), wanted);
         assert!(selection.shown().iter().any(|check| check.id == "CTL-01"));
     }

@@ -52,15 +52,25 @@ pub(super) async fn shrink(
         .iter()
         .filter(|judged| matches!(judged.check.judge, Judge::Each(_)))
         .filter_map(|judged| {
-            let (name, number) = judged.broken.iter().find(|(name, _)| repertoire.contains_key(name))?;
-            Some((judged.check, Arc::clone(&repertoire[name]), case(options.seed, name, *number)))
+            let (name, number) = judged
+                .broken
+                .iter()
+                .find(|(name, _)| repertoire.contains_key(name))?;
+            Some((
+                judged.check,
+                Arc::clone(&repertoire[name]),
+                case(options.seed, name, *number),
+            ))
         })
         .collect();
     let mut smallest = BTreeMap::new();
     if broken.is_empty() || options.shrink_limit.is_zero() {
         return smallest;
     }
-    progress.started(Phase::Shrinking, u64::try_from(broken.len()).unwrap_or(u64::MAX));
+    progress.started(
+        Phase::Shrinking,
+        u64::try_from(broken.len()).unwrap_or(u64::MAX),
+    );
     for (check, scenario, case) in broken {
         let until = deadline.min(Instant::now() + BOX);
         let (stage, handle) = (Arc::clone(stage), Handle::current());
@@ -81,7 +91,12 @@ pub(super) async fn shrink(
     smallest
 }
 
-async fn walk(tree: &mut dyn AnyTree, check: &Check, stage: &Stage, until: Instant) -> Option<Smallest> {
+async fn walk(
+    tree: &mut dyn AnyTree,
+    check: &Check,
+    stage: &Stage,
+    until: Instant,
+) -> Option<Smallest> {
     let Judge::Each(judge) = check.judge else {
         return None;
     };

@@ -42,7 +42,9 @@ pub(crate) struct Facts<'a> {
 
 /// The verdict. Precedence of exit codes: 5 > 3 > 2 > 4 > 1 > 7 > 6 > 0 (2 never gets this far).
 pub(crate) fn verdict(facts: Facts<'_>) -> Verdict {
-    let any = |wanted: &dyn Fn(Level, Outcome) -> bool| facts.outcomes.iter().any(|(level, is)| wanted(*level, *is));
+    let any = |wanted: &dyn Fn(Level, Outcome) -> bool| {
+        facts.outcomes.iter().any(|(level, is)| wanted(*level, *is))
+    };
     if any(&|_, outcome| outcome == Outcome::HarnessError) {
         Verdict::Harness
     } else if facts.accounts_rejected {
@@ -181,7 +183,10 @@ mod tests {
 
     #[test]
     fn a_flaky_check_counts_where_its_level_counts() {
-        let outcomes = [(Level::Should, Outcome::Flaky), (Level::Must, Outcome::Pass)];
+        let outcomes = [
+            (Level::Should, Outcome::Flaky),
+            (Level::Must, Outcome::Pass),
+        ];
         let strict = verdict(Facts {
             outcomes: &outcomes,
             fail_on: Level::Should,

@@ -67,8 +67,14 @@ impl Described {
         let named = [
             ("backend.linking_url", Some(subject.linking_url.as_str())),
             ("backend.webhook_url", subject.webhook_url.as_deref()),
-            ("observe.probe.url", subject.probe.as_ref().map(|probe| probe.url.as_str())),
-            ("actions.unlink.url", subject.unlink.as_ref().map(|unlink| unlink.url.as_str())),
+            (
+                "observe.probe.url",
+                subject.probe.as_ref().map(|probe| probe.url.as_str()),
+            ),
+            (
+                "actions.unlink.url",
+                subject.unlink.as_ref().map(|unlink| unlink.url.as_str()),
+            ),
         ];
         named
             .into_iter()
@@ -81,9 +87,7 @@ impl Described {
 fn on_this_machine(url: &str) -> bool {
     match Url::parse(url).ok().as_ref().and_then(Url::host) {
         Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => {
-            IpAddr::V6(address).to_canonical().is_loopback()
-        }
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
@@ -121,7 +125,11 @@ mod tests {
         let described = Described::from_url("http://127.0.0.1:9/authorize").expect("a good URL");
         assert!(!described.subject.graph);
         assert!(described.subject.webhook_url.is_none() && described.subject.accounts.is_empty());
-        for (url, word) in [("127.0.0.1:9/x", "http"), ("https://127.0.0.1/x", "TLS"), ("", "URL")] {
+        for (url, word) in [
+            ("127.0.0.1:9/x", "http"),
+            ("https://127.0.0.1/x", "TLS"),
+            ("", "URL"),
+        ] {
             let error = Described::from_url(url).expect_err("a bad URL").to_string();
             assert!(error.contains(word), "{error}");
         }

@@ -8,8 +8,8 @@ use toml::de::DeTable;
 use super::reader::{Environment, Source, nearest};
 use super::section::Section;
 use super::{
-    Account, ChatWords, Described, Exception, LoginHints, PlatformFacts, Probe, Start, StartCommand, Subject,
-    SubjectError, UnlinkAction, rule,
+    Account, ChatWords, Described, Exception, LoginHints, PlatformFacts, Probe, Start,
+    StartCommand, Subject, SubjectError, UnlinkAction, rule,
 };
 use crate::catalogue::{self, UnknownCheck};
 use crate::context::{Policy, PsidsPerAccount, Relink};
@@ -20,7 +20,14 @@ const LONGEST_FILE: u64 = 1024 * 1024;
 /// Most entries of `[[accounts]]`, `[[expect]]` and `[[waive]]` each.
 const MOST_ENTRIES: usize = 500;
 /// What `[start]` may name in braces.
-const BRACES: [&str; 6] = ["graph_url", "page_access_token", "app_secret", "verify_token", "page_id", "app_id"];
+const BRACES: [&str; 6] = [
+    "graph_url",
+    "page_access_token",
+    "app_secret",
+    "verify_token",
+    "page_id",
+    "app_id",
+];
 
 /// Reads a linking.toml; `env:NAME` is looked up in the process environment.
 pub fn load(path: &Path) -> Result<Described, SubjectError> {
@@ -30,9 +37,12 @@ pub fn load(path: &Path) -> Result<Described, SubjectError> {
         .map_err(|error| told(format!("cannot be read: {error}")))?
         .len();
     if size > LONGEST_FILE {
-        return Err(told(format!("has {size} bytes; a description has at most {LONGEST_FILE}")));
+        return Err(told(format!(
+            "has {size} bytes; a description has at most {LONGEST_FILE}"
+        )));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| told(format!("cannot be read: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| told(format!("cannot be read: {error}")))?;
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
@@ -60,22 +70,41 @@ pub fn parse(
     source.finish(described)
 }
 
-fn described<'a>(source: &'a Source<'a>, table: &'a DeTable<'a>, directory: &Path) -> Option<Described> {
+fn described<'a>(
+    source: &'a Source<'a>,
+    table: &'a DeTable<'a>,
+    directory: &Path,
+) -> Option<Described> {
     let mut root = Section::new(source, table, 0..0, "");
     let backend = backend(&mut root);
-    let start = root.section("start").and_then(|section| start(section, directory));
-    let (platform, graph) = root.section("platform").map_or_else(Default::default, platform);
+    let start = root
+        .section("start")
+        .and_then(|section| start(section, directory));
+    let (platform, graph) = root
+        .section("platform")
+        .map_or_else(Default::default, platform);
     let redirect_allow = root.section("redirect").map_or_else(Vec::new, redirect);
     let accounts = accounts(&mut root);
-    let hints = root.section("login").map_or_else(LoginHints::default, login);
+    let hints = root
+        .section("login")
+        .map_or_else(LoginHints::default, login);
     let chat = root.section("chat").map_or_else(ChatWords::default, chat);
     let probe = root.section("observe").and_then(observe);
     let unlink = root.section("actions").and_then(actions);
     let policy = root.section("policy").map_or_else(Policy::default, policy);
     let expectations = exceptions(&mut root, "expect");
     let waivers = exceptions(&mut root, "waive");
-    for waiver in waivers.iter().filter(|waiver| expectations.iter().any(|other| other.check == waiver.check)) {
-        root.problem_at("waive", format!("{} is both expected to fail and waived; keep one", waiver.check));
+    for waiver in waivers
+        .iter()
+        .filter(|waiver| expectations.iter().any(|other| other.check == waiver.check))
+    {
+        root.problem_at(
+            "waive",
+            format!(
+                "{} is both expected to fail and waived; keep one",
+                waiver.check
+            ),
+        );
     }
     root.finish();
     let (linking_url, webhook_url) = backend?;
@@ -102,7 +131,9 @@ fn described<'a>(source: &'a Source<'a>, table: &'a DeTable<'a>, directory: &Pat
 
 fn backend(root: &mut Section<'_>) -> Option<(String, Option<String>)> {
     let Some(mut section) = root.section("backend") else {
-        root.problem("the file needs a [backend] section with linking_url, the url of the Log In button");
+        root.problem(
+            "the file needs a [backend] section with linking_url, the url of the Log In button",
+        );
         return None;
     };
     let linking_url = section.required("linking_url", &[rule::backend_url]);
@@ -116,7 +147,9 @@ fn start(mut section: Section<'_>, directory: &Path) -> Option<StartCommand> {
     match &command {
         None if section.has("command") => {}
         None => section.problem("[start] needs `command`, a list such as [\"node\", \"app.js\"]"),
-        Some(words) if words.is_empty() => section.problem_at("command", "start.command is empty; name the program"),
+        Some(words) if words.is_empty() => {
+            section.problem_at("command", "start.command is empty; name the program");
+        }
         Some(_) => {}
     }
     let ready = section.string("ready", &[rule::backend_url]);
@@ -141,11 +174,17 @@ fn braces(text: &str) -> Result<(), String> {
         let Some((name, _)) = piece.split_once('}') else {
             continue;
         };
-        if BRACES.contains(&name) || !name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-') {
+        if BRACES.contains(&name)
+            || !name
+                .bytes()
+                .all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-')
+        {
             continue;
         }
         if let Some(near) = nearest(name, BRACES) {
-            return Err(format!("`{{{name}}}` is not filled in; did you mean `{{{near}}}`?"));
+            return Err(format!(
+                "`{{{name}}}` is not filled in; did you mean `{{{near}}}`?"
+            ));
         }
     }
     Ok(())
@@ -176,7 +215,9 @@ fn platform(mut section: Section<'_>) -> (PlatformFacts, Option<bool>) {
 }
 
 fn redirect(mut section: Section<'_>) -> Vec<String> {
-    let allow = section.strings("allow", &[rule::redirect_prefix]).unwrap_or_default();
+    let allow = section
+        .strings("allow", &[rule::redirect_prefix])
+        .unwrap_or_default();
     section.finish();
     allow
 }
@@ -193,8 +234,14 @@ fn accounts(root: &mut Section<'_>) -> Vec<Account> {
                 username,
                 password,
             };
-            if accounts.iter().any(|other| other.username == account.username) {
-                section.problem_at("username", format!("the account `{}` is listed twice", account.username));
+            if accounts
+                .iter()
+                .any(|other| other.username == account.username)
+            {
+                section.problem_at(
+                    "username",
+                    format!("the account `{}` is listed twice", account.username),
+                );
             } else if accounts.iter().any(|other| other.name == account.name) {
                 section.problem(format!(
                     "two accounts are called `{}`; the observation could not tell them apart",
@@ -214,9 +261,13 @@ fn login(mut section: Section<'_>) -> LoginHints {
     {
         let message = match driver.as_str() {
             "steps" | "browser" | "command" | "session" => {
-                format!("the login driver \"{driver}\" is not available in this version; \"auto\" is")
+                format!(
+                    "the login driver \"{driver}\" is not available in this version; \"auto\" is"
+                )
             }
-            other => format!("there is no login driver \"{other}\"; \"auto\" is the one of this version"),
+            other => {
+                format!("there is no login driver \"{other}\"; \"auto\" is the one of this version")
+            }
         };
         section.problem_at("driver", message);
     }
@@ -280,12 +331,20 @@ fn actions(mut section: Section<'_>) -> Option<UnlinkAction> {
             "method",
             &["POST", "GET", "PUT", "PATCH", "DELETE"].map(|method| (method, method)),
         );
-        let url = section.required("url", &[|text| rule::backend_url(&text.replace("{psid}", "1"))]);
+        let url = section.required(
+            "url",
+            &[|text| rule::backend_url(&text.replace("{psid}", "1"))],
+        );
         let headers = section.pairs("headers", rule::header);
         let json = section.json("json");
         let url = url?;
-        if !url.contains("{psid}") && !json.as_ref().is_some_and(|json| json.to_string().contains("{psid}")) {
-            section.problem("[actions.unlink] does not say whom; write {psid} in the url or in json");
+        if !url.contains("{psid}")
+            && !json
+                .as_ref()
+                .is_some_and(|json| json.to_string().contains("{psid}"))
+        {
+            section
+                .problem("[actions.unlink] does not say whom; write {psid} in the url or in json");
         }
         section.finish();
         Some(UnlinkAction {
@@ -315,10 +374,15 @@ fn policy(mut section: Section<'_>) -> Policy {
         psids_per_account: section
             .word(
                 "psids_per_account",
-                &[("many", PsidsPerAccount::Many), ("one", PsidsPerAccount::One)],
+                &[
+                    ("many", PsidsPerAccount::Many),
+                    ("one", PsidsPerAccount::One),
+                ],
             )
             .unwrap_or(usual.psids_per_account),
-        ack_seconds: section.whole("ack_seconds", 1..=120).unwrap_or(usual.ack_seconds),
+        ack_seconds: section
+            .whole("ack_seconds", 1..=120)
+            .unwrap_or(usual.ack_seconds),
     };
     section.finish();
     policy
@@ -330,15 +394,23 @@ fn exceptions(root: &mut Section<'_>, key: &'static str) -> Vec<Exception> {
         let check = section.required("check", &[known_check]);
         let reason = section.required("reason", &[rule::filled]);
         if !section.has("until") {
-            section.problem(format!("[[{key}]] needs `until`, the last day on which it counts"));
+            section.problem(format!(
+                "[[{key}]] needs `until`, the last day on which it counts"
+            ));
         }
-        let until = section.parsed("until", |text| text.parse::<Date>().map_err(|error| error.to_string()));
+        let until = section.parsed("until", |text| {
+            text.parse::<Date>().map_err(|error| error.to_string())
+        });
         section.finish();
         if let (Some(check), Some(reason), Some(until)) = (check, reason, until) {
             if exceptions.iter().any(|other| other.check == check) {
                 root.problem_at(key, format!("[[{key}]] names {check} twice"));
             }
-            exceptions.push(Exception { check, reason, until });
+            exceptions.push(Exception {
+                check,
+                reason,
+                until,
+            });
         }
     }
     exceptions
@@ -349,7 +421,9 @@ fn known_check(id: &str) -> Result<(), String> {
         return Ok(());
     }
     if id.contains('*') {
-        return Err(format!("`{id}` is a wildcard; name each check with a reason of its own"));
+        return Err(format!(
+            "`{id}` is a wildcard; name each check with a reason of its own"
+        ));
     }
     Err(UnknownCheck::new(id).to_string())
 }

@@ -19,6 +19,5 @@ pub use platform::{Platform, PlatformFacts};
 pub use problem::{Problem, SubjectError};
 pub use start::{InProcess, Start, StartCommand};
 
-
 #[cfg(test)]
 mod tests;

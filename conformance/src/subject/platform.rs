@@ -44,9 +44,13 @@ impl PlatformFacts {
     /// Declared facts, completed from the run's seed so that a run can be repeated.
     pub fn completed(&self, seed: u64) -> Platform {
         let made = |name: &str| Seed::of(seed, name, 0);
-        let or = |declared: &Option<String>, make: &dyn Fn() -> String| declared.clone().unwrap_or_else(make);
+        let or = |declared: &Option<String>, make: &dyn Fn() -> String| {
+            declared.clone().unwrap_or_else(make)
+        };
         Platform {
-            listen: self.listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            listen: self
+                .listen
+                .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
             graph_url: String::new(),
             app_id: or(&self.app_id, &|| made("app id").digits(15)),
             app_secret: or(&self.app_secret, &|| made("app secret").hex(32)),
@@ -54,7 +58,9 @@ impl PlatformFacts {
             page_access_token: or(&self.page_access_token, &|| {
                 format!("EAA{}", made("page access token").hex(60))
             }),
-            verify_token: or(&self.verify_token, &|| format!("verify-{}", made("verify token").hex(24))),
+            verify_token: or(&self.verify_token, &|| {
+                format!("verify-{}", made("verify token").hex(24))
+            }),
         }
     }
 }
@@ -76,6 +82,8 @@ impl Platform {
     pub fn fill(&self, text: &str) -> String {
         self.filled()
             .iter()
-            .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+            .fold(text.to_owned(), |text, (name, value)| {
+                text.replace(&format!("{{{name}}}"), value)
+            })
     }
 }

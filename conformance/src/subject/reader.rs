@@ -67,10 +67,18 @@ impl<'a> Source<'a> {
 }
 
 /// The known spelling nearest to an unknown one, if any is near.
-pub(super) fn nearest<'k>(unknown: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(super) fn nearest<'k>(
+    unknown: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
     known
         .into_iter()
-        .map(|key| (strsim::jaro_winkler(&unknown.to_lowercase(), &key.to_lowercase()), key))
+        .map(|key| {
+            (
+                strsim::jaro_winkler(&unknown.to_lowercase(), &key.to_lowercase()),
+                key,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, key)| key)

@@ -25,15 +25,19 @@ pub(super) fn backend_url(text: &str) -> Result<(), String> {
         return Err(format!("`{text}` names no host"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("`{text}` carries a user name or password; they have no place in this URL"));
+        return Err(format!(
+            "`{text}` carries a user name or password; they have no place in this URL"
+        ));
     }
     if url.fragment().is_some() {
-        return Err(format!("`{text}` carries a fragment (#...), which is never sent; leave it away"));
+        return Err(format!(
+            "`{text}` carries a fragment (#...), which is never sent; leave it away"
+        ));
     }
     Ok(())
 }
 
-/// A prefix of redirect_uri that the backend is expected to accept.
+/// A prefix of `redirect_uri` that the backend is expected to accept.
 pub(super) fn redirect_prefix(text: &str) -> Result<(), String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(()),
@@ -50,7 +54,9 @@ pub(super) fn psid_url(text: &str) -> Result<(), String> {
     if text.contains("{psid}") {
         Ok(())
     } else {
-        Err(format!("`{text}` does not say whose link state is asked for; write {{psid}} where the PSID belongs"))
+        Err(format!(
+            "`{text}` does not say whose link state is asked for; write {{psid}} where the PSID belongs"
+        ))
     }
 }
 
@@ -59,16 +65,24 @@ pub(super) fn pointer(text: &str) -> Result<(), String> {
     if text.starts_with('/') {
         Ok(())
     } else {
-        Err(format!("`{text}` is no JSON pointer; it begins with a slash, such as /linked"))
+        Err(format!(
+            "`{text}` is no JSON pointer; it begins with a slash, such as /linked"
+        ))
     }
 }
 
 /// An id of the app or of the page; such ids travel as numbers, so they are written as the numbers they are.
 pub(super) fn decimal(text: &str) -> Result<(), String> {
-    if text.len() <= 19 && text.parse::<u64>().is_ok_and(|number| number.to_string() == text) {
+    if text.len() <= 19
+        && text
+            .parse::<u64>()
+            .is_ok_and(|number| number.to_string() == text)
+    {
         Ok(())
     } else {
-        Err(format!("`{text}` is no id of the platform; ids are numbers of 1 to 19 digits without leading zeros"))
+        Err(format!(
+            "`{text}` is no id of the platform; ids are numbers of 1 to 19 digits without leading zeros"
+        ))
     }
 }
 
@@ -95,7 +109,9 @@ pub(super) fn header(name: &str, value: &str) -> Result<(), String> {
         return Err(format!("`{name}` cannot be the name of a header line"));
     }
     if reqwest::header::HeaderValue::from_str(value).is_err() {
-        return Err(format!("the value of the header line `{name}` has characters that no header line can carry"));
+        return Err(format!(
+            "the value of the header line `{name}` has characters that no header line can carry"
+        ));
     }
     Ok(())
 }

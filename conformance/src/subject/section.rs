@@ -21,7 +21,12 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(source: &'a Source<'a>, table: &'a DeTable<'a>, at: Range<usize>, name: &str) -> Self {
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        table: &'a DeTable<'a>,
+        at: Range<usize>,
+        name: &str,
+    ) -> Self {
         Self {
             source,
             table,
@@ -53,13 +58,19 @@ impl<'a> Section<'a> {
     }
 
     fn dotted(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        }
     }
 
     fn wrong_kind(&self, key: &str, value: &Spanned<DeValue<'a>>, wanted: &str) {
         let found = kind(value.get_ref());
-        self.source
-            .problem(&value.span(), format!("{} must be {wanted}; it is {found}", self.dotted(key)));
+        self.source.problem(
+            &value.span(),
+            format!("{} must be {wanted}; it is {found}", self.dotted(key)),
+        );
     }
 
     /// A string, or what `env:NAME` stands for.
@@ -72,7 +83,8 @@ impl<'a> Section<'a> {
         let text = self.source.resolved(&value.span(), text)?;
         for rule in rules {
             if let Err(message) = rule(&text) {
-                self.source.problem(&value.span(), format!("{}: {message}", self.dotted(key)));
+                self.source
+                    .problem(&value.span(), format!("{}: {message}", self.dotted(key)));
                 return None;
             }
         }
@@ -90,7 +102,11 @@ impl<'a> Section<'a> {
     }
 
     /// A string that a type of ours reads.
-    pub(super) fn parsed<T>(&mut self, key: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let value = self.take(key)?;
         let text = match value.get_ref() {
             DeValue::String(text) => self.source.resolved(&value.span(), text)?,
@@ -101,24 +117,36 @@ impl<'a> Section<'a> {
             }
         };
         read(&text)
-            .inspect_err(|message| self.source.problem(&value.span(), format!("{}: {message}", self.dotted(key))))
+            .inspect_err(|message| {
+                self.source
+                    .problem(&value.span(), format!("{}: {message}", self.dotted(key)));
+            })
             .ok()
     }
 
     /// One of a few words.
     pub(super) fn word<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
         self.parsed(key, |text| {
-            words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning).ok_or_else(|| {
-                let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-                let near = nearest(text, all.iter().copied());
-                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                format!("`{text}` is none of {}{hint}", all.join(", "))
-            })
+            words
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, meaning)| *meaning)
+                .ok_or_else(|| {
+                    let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                    let near = nearest(text, all.iter().copied());
+                    let hint =
+                        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    format!("`{text}` is none of {}{hint}", all.join(", "))
+                })
         })
     }
 
     /// A whole number within bounds, also as `env:NAME`.
-    pub(super) fn whole(&mut self, key: &'static str, bounds: std::ops::RangeInclusive<u64>) -> Option<u64> {
+    pub(super) fn whole(
+        &mut self,
+        key: &'static str,
+        bounds: std::ops::RangeInclusive<u64>,
+    ) -> Option<u64> {
         let value = self.take(key)?;
         let text = match value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
@@ -134,7 +162,10 @@ impl<'a> Section<'a> {
                 let (low, high) = bounds.into_inner();
                 self.source.problem(
                     &value.span(),
-                    format!("{} must be a whole number from {low} to {high}; it is `{text}`", self.dotted(key)),
+                    format!(
+                        "{} must be a whole number from {low} to {high}; it is `{text}`",
+                        self.dotted(key)
+                    ),
                 );
                 None
             }
@@ -172,7 +203,7 @@ impl<'a> Section<'a> {
             return None;
         };
         let mut strings = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             let Some(text) = item.get_ref().as_str() else {
                 self.wrong_kind(key, item, "a list of strings");
                 continue;
@@ -181,7 +212,9 @@ impl<'a> Section<'a> {
                 continue;
             };
             match rules.iter().find_map(|rule| rule(&text).err()) {
-                Some(message) => self.source.problem(&item.span(), format!("{}: {message}", self.dotted(key))),
+                Some(message) => self
+                    .source
+                    .problem(&item.span(), format!("{}: {message}", self.dotted(key))),
                 None => strings.push(text),
             }
         }
@@ -213,9 +246,10 @@ impl<'a> Section<'a> {
             };
             match rule(name, &text) {
                 Ok(()) => pairs.push((name.to_owned(), text)),
-                Err(message) => self
-                    .source
-                    .problem(&value.span(), format!("{}.{name}: {message}", self.dotted(key))),
+                Err(message) => self.source.problem(
+                    &value.span(),
+                    format!("{}.{name}: {message}", self.dotted(key)),
+                ),
             }
         }
         pairs
@@ -231,19 +265,24 @@ impl<'a> Section<'a> {
         match value.get_ref() {
             DeValue::String(text) => Some(Json::String(self.source.resolved(&value.span(), text)?)),
             DeValue::Boolean(flag) => Some(Json::Bool(*flag)),
-            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
-                Ok(number) => Some(Json::from(number)),
-                Err(_) => {
+            DeValue::Integer(number) => {
+                let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
+                if read.is_none() {
                     self.wrong_kind(key, value, "a number of at most 64 bits");
-                    None
                 }
-            },
+                read.map(Json::from)
+            }
             DeValue::Float(number) => Some(Json::from(number.as_str().parse::<f64>().ok()?)),
             DeValue::Datetime(date) => Some(Json::String(date.to_string())),
             DeValue::Array(items) => items.iter().map(|item| self.as_json(key, item)).collect(),
             DeValue::Table(table) => table
                 .iter()
-                .map(|(name, item)| Some((name.get_ref().clone().into_owned(), self.as_json(key, item)?)))
+                .map(|(name, item)| {
+                    Some((
+                        name.get_ref().clone().into_owned(),
+                        self.as_json(key, item)?,
+                    ))
+                })
                 .collect::<Option<serde_json::Map<_, _>>>()
                 .map(Json::Object),
         }
@@ -253,13 +292,11 @@ impl<'a> Section<'a> {
     pub(super) fn section(&mut self, key: &'static str) -> Option<Section<'a>> {
         let value = self.take(key)?;
         let name = self.dotted(key);
-        match value.get_ref().as_table() {
-            Some(table) => Some(Section::new(self.source, table, value.span(), &name)),
-            None => {
-                self.wrong_kind(key, value, &format!("a table; write [{name}]"));
-                None
-            }
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_kind(key, value, &format!("a table; write [{name}]"));
         }
+        table.map(|table| Section::new(self.source, table, value.span(), &name))
     }
 
     /// A list of tables within, at most `limit`.
@@ -273,8 +310,13 @@ impl<'a> Section<'a> {
             return Vec::new();
         };
         if items.len() > limit {
-            self.source
-                .problem(&value.span(), format!("[[{name}]] has {} entries; at most {limit} are read", items.len()));
+            self.source.problem(
+                &value.span(),
+                format!(
+                    "[[{name}]] has {} entries; at most {limit} are read",
+                    items.len()
+                ),
+            );
         }
         let mut sections = Vec::with_capacity(items.len().min(limit));
         for item in items.iter().take(limit) {
@@ -293,12 +335,17 @@ impl<'a> Section<'a> {
             if self.known.contains(&name) {
                 continue;
             }
-            let place = if self.name.is_empty() { "the file".to_owned() } else { format!("[{}]", self.name) };
+            let place = if self.name.is_empty() {
+                "the file".to_owned()
+            } else {
+                format!("[{}]", self.name)
+            };
             let hint = match nearest(name, self.known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it knows {}", self.known.join(", ")),
             };
-            self.source.problem(&key.span(), format!("{place} has no key `{name}`; {hint}"));
+            self.source
+                .problem(&key.span(), format!("{place} has no key `{name}`; {hint}"));
         }
     }
 }

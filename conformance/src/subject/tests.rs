@@ -95,23 +95,43 @@ fn problems(text: &str) -> String {
 fn every_key_of_the_contract_is_understood() {
     let described = read(FULL).expect("a good description");
     let subject = &described.subject;
-    assert_eq!(subject.linking_url, "http://127.0.0.1:8000/authorize?shop=1");
+    assert_eq!(
+        subject.linking_url,
+        "http://127.0.0.1:8000/authorize?shop=1"
+    );
     assert!(subject.graph);
     assert_eq!(subject.accounts[0].password, "correct horse");
-    assert_eq!((subject.accounts[0].name.as_str(), subject.accounts[1].name.as_str()), ("Alice", "bob"));
+    assert_eq!(
+        (
+            subject.accounts[0].name.as_str(),
+            subject.accounts[1].name.as_str()
+        ),
+        ("Alice", "bob")
+    );
     assert_eq!(subject.hints.username_field.as_deref(), Some("#email"));
     assert_eq!(subject.hints.continue_.as_deref(), Some("button.yes"));
     assert_eq!(subject.chat.question.as_deref(), Some("whoami"));
     let probe = subject.probe.as_ref().expect("a probe");
-    assert_eq!(probe.headers, [("authorization".to_owned(), "Bearer x".to_owned())]);
+    assert_eq!(
+        probe.headers,
+        [("authorization".to_owned(), "Bearer x".to_owned())]
+    );
     assert_eq!(probe.account.as_deref(), Some("/account"));
     let unlink = subject.unlink.as_ref().expect("an action");
-    assert_eq!(unlink.json, Some(serde_json::json!({"psid": "{psid}", "deep": [1, true, 2.5]})));
+    assert_eq!(
+        unlink.json,
+        Some(serde_json::json!({"psid": "{psid}", "deep": [1, true, 2.5]}))
+    );
     assert_eq!(subject.policy.relink, Relink::Keep);
     assert_eq!(subject.policy.psids_per_account, PsidsPerAccount::One);
     assert_eq!(subject.policy.ack_seconds, 7);
-    assert_eq!(described.platform.app_secret.as_deref(), Some("0123456789abcdef"));
-    let Some(Start::Command(start)) = &described.start else { panic!("a command") };
+    assert_eq!(
+        described.platform.app_secret.as_deref(),
+        Some("0123456789abcdef")
+    );
+    let Some(Start::Command(start)) = &described.start else {
+        panic!("a command")
+    };
     assert_eq!(start.cwd, Path::new("/srv/bot"));
     assert_eq!(start.env.len(), 2);
     assert_eq!(described.expectations[0].until.to_string(), "2027-01-31");
@@ -122,11 +142,17 @@ fn every_key_of_the_contract_is_understood() {
 fn a_minimal_description_has_defaults_for_the_rest() {
     let described = read("[backend]\nlinking_url = \"http://localhost:1/a\"\n").expect("enough");
     assert_eq!(described.subject.policy, crate::context::Policy::default());
-    assert!(!described.subject.graph, "nobody told the backend where the platform is");
+    assert!(
+        !described.subject.graph,
+        "nobody told the backend where the platform is"
+    );
     assert!(described.start.is_none() && described.subject.webhook_url.is_none());
     let platform = described.platform.completed(7);
     assert_eq!(platform, described.platform.completed(7));
-    assert_ne!(platform.app_secret, described.platform.completed(8).app_secret);
+    assert_ne!(
+        platform.app_secret,
+        described.platform.completed(8).app_secret
+    );
     assert_ne!(platform.page_id, platform.app_id);
 }
 
@@ -174,19 +200,29 @@ reason = "all of them"
 #[test]
 fn what_is_no_toml_is_told_with_its_line() {
     let told = problems("[backend]\nlinking_url = http://127.0.0.1\n");
-    assert!(told.starts_with("linking.toml:2: this is not TOML"), "{told}");
+    assert!(
+        told.starts_with("linking.toml:2: this is not TOML"),
+        "{told}"
+    );
 }
 
 #[test]
 fn drivers_of_later_versions_are_told_as_such() {
     for driver in ["steps", "command", "session"] {
-        let text = format!("[backend]\nlinking_url = \"http://localhost/a\"\n[login]\ndriver = \"{driver}\"\n");
+        let text = format!(
+            "[backend]\nlinking_url = \"http://localhost/a\"\n[login]\ndriver = \"{driver}\"\n"
+        );
         let told = problems(&text);
-        assert!(told.contains(&format!("\"{driver}\" is not available in this version")), "{told}");
+        assert!(
+            told.contains(&format!("\"{driver}\" is not available in this version")),
+            "{told}"
+        );
     }
     assert!(
-        problems("[backend]\nlinking_url = \"http://localhost/a\"\n[[login.steps]]\nfill = \"x\"\n")
-            .contains("linking.toml:3: login.steps belongs to a login driver that is not available")
+        problems(
+            "[backend]\nlinking_url = \"http://localhost/a\"\n[[login.steps]]\nfill = \"x\"\n"
+        )
+        .contains("linking.toml:3: login.steps belongs to a login driver that is not available")
     );
 }
 
@@ -206,7 +242,10 @@ password = "3"
 name = "alice"
 "#;
     let told = problems(text);
-    assert!(told.contains("the account `alice` is listed twice"), "{told}");
+    assert!(
+        told.contains("the account `alice` is listed twice"),
+        "{told}"
+    );
     assert!(told.contains("two accounts are called `alice`"), "{told}");
 }
 
@@ -230,10 +269,17 @@ until = "2027-01-31"
 fn a_file_is_read_with_its_directory_and_a_missing_one_is_a_sentence() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("linking.toml");
-    std::fs::write(&path, "[backend]\nlinking_url = \"http://localhost:1/a\"\n[start]\ncommand = [\"true\"]\n")
-        .expect("a file");
-    let Some(Start::Command(start)) = load(&path).expect("a description").start else { panic!("a command") };
+    std::fs::write(
+        &path,
+        "[backend]\nlinking_url = \"http://localhost:1/a\"\n[start]\ncommand = [\"true\"]\n",
+    )
+    .expect("a file");
+    let Some(Start::Command(start)) = load(&path).expect("a description").start else {
+        panic!("a command")
+    };
     assert_eq!(start.cwd, directory.path());
-    let told = load(&directory.path().join("other.toml")).expect_err("no file").to_string();
+    let told = load(&directory.path().join("other.toml"))
+        .expect_err("no file")
+        .to_string();
     assert!(told.contains("other.toml: cannot be read"), "{told}");
 }
