@@ -8,7 +8,7 @@ use url::Url;
 use super::raw_url::{CODE_NAME, RawPair, RawUrl, form_decoded, normal};
 use crate::transcript::{Exchange, Given, Navigated, Step, Transcript, What};
 
-/// A navigation beside the redirect_uri that it should have followed.
+/// A navigation beside the `redirect_uri` that it should have followed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Returned<'a> {
     pub(crate) transcript: &'a Transcript,
@@ -65,7 +65,7 @@ impl<'a> Returned<'a> {
         Self::pair(transcript, flow, navigated)
     }
 
-    /// This navigation beside the redirect_uri of this flow.
+    /// This navigation beside the `redirect_uri` of this flow.
     pub(crate) fn pair(
         transcript: &'a Transcript,
         flow: usize,
@@ -81,7 +81,7 @@ impl<'a> Returned<'a> {
         })
     }
 
-    /// Where the code stands; parameters of that name that the redirect_uri had from the beginning do not count.
+    /// Where the code stands; parameters of that name that the `redirect_uri` had from the beginning do not count.
     pub(crate) fn place(&self) -> Place<'a> {
         let original = self
             .wanted
@@ -121,7 +121,7 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// The redirect_uri with the code joined as the official page asks; the code as it was spelled, where it was found.
+    /// The `redirect_uri` with the code joined as the official page asks; the code as it was spelled, where it was found.
     pub(crate) fn expected(&self) -> String {
         let code = match self.place() {
             Place::Query(found) => found
@@ -196,7 +196,7 @@ impl<'a> Returned<'a> {
             .collect()
     }
 
-    /// Whether the browser was sent to the redirect_uri, parameters apart.
+    /// Whether the browser was sent to the `redirect_uri`, parameters apart.
     pub(crate) fn difference(&self) -> Option<Difference> {
         let base = match self.place() {
             Place::Path => {
@@ -212,12 +212,12 @@ impl<'a> Returned<'a> {
         difference(base, self.wanted.base)
     }
 
-    /// Whether the browser was sent to the redirect_uri, parameters apart.
+    /// Whether the browser was sent to the `redirect_uri`, parameters apart.
     pub(crate) fn on_target(&self) -> bool {
         self.difference().is_none()
     }
 
-    /// Whether all parameters of the redirect_uri came along; order and spelling do not matter here.
+    /// Whether all parameters of the `redirect_uri` came along; order and spelling do not matter here.
     pub(crate) fn kept_parameters(&self) -> bool {
         let got: Vec<_> = self.got.pairs().iter().map(RawPair::normal).collect();
         self.wanted
@@ -226,7 +226,7 @@ impl<'a> Returned<'a> {
             .all(|own| got.contains(&own.normal()))
     }
 
-    /// Whether the token that the redirect_uri carries came back as another one: then this is the address of
+    /// Whether the token that the `redirect_uri` carries came back as another one: then this is the address of
     /// another linking, and its parameters say nothing about this one.
     pub(crate) fn carries_another_token(&self) -> bool {
         let token = self.given.account_linking_token.as_str();
@@ -244,7 +244,7 @@ impl<'a> Returned<'a> {
         !got.is_empty() && got.iter().all(|pair| pair.decoded_value() != token)
     }
 
-    /// Whether the browser was sent to this redirect_uri, with all its parameters.
+    /// Whether the browser was sent to this `redirect_uri`, with all its parameters.
     pub(crate) fn reaches(&self, redirect_uri: &str) -> bool {
         let other = RawUrl::split(redirect_uri);
         let got: Vec<_> = self.got.pairs().iter().map(RawPair::normal).collect();
@@ -255,7 +255,7 @@ impl<'a> Returned<'a> {
                 .all(|pair| got.contains(&pair.normal()))
     }
 
-    /// Whether this is how a login should come back: at the redirect_uri, with its parameters and a code.
+    /// Whether this is how a login should come back: at the `redirect_uri`, with its parameters and a code.
     pub(crate) fn arrived(&self) -> bool {
         self.on_target() && self.kept_parameters() && self.code().is_some()
     }

@@ -12,7 +12,7 @@ use crate::transcript::{
 
 /// The token of hand-made linkings, in the shape of protocol row 1.4.4 but shorter.
 pub(crate) const TOKEN: &str = "ARQx7kP2mVtoken_of_flow-0aZ";
-/// The live redirect_uri (protocol row 1.3.3) with [`TOKEN`].
+/// The live `redirect_uri` (protocol row 1.3.3) with [`TOKEN`].
 pub(crate) const LIVE: &str = "https://facebook.com/messenger_platform/account_linking/?account_linking_token=ARQx7kP2mVtoken_of_flow-0aZ";
 /// The Log In button's url.
 pub(crate) const BUTTON: &str = "http://127.0.0.1:8000/link";
@@ -36,7 +36,7 @@ pub(crate) fn context() -> Context {
     }
 }
 
-/// A linking of Alice towards this redirect_uri, in browser 0.
+/// A linking of Alice towards this `redirect_uri`, in browser 0.
 pub(crate) fn given(redirect_uri: &str) -> Given {
     let encoded =
         percent_encoding::utf8_percent_encode(redirect_uri, percent_encoding::NON_ALPHANUMERIC);
@@ -338,7 +338,7 @@ impl Tape {
         self.step(What::Handshake(handshake))
     }
 
-    /// Someone else fetches the redirect_uri.
+    /// Someone else fetches the `redirect_uri`.
     pub(crate) fn foreign_fetch(self, request: &str) -> Self {
         self.step(What::ForeignFetch {
             request: request.to_owned(),

@@ -1,4 +1,4 @@
-//! What odd linkings are held against: a plain login beside them, and a redirect_uri that shows what was done to it.
+//! What odd linkings are held against: a plain login beside them, and a `redirect_uri` that shows what was done to it.
 
 use linklab_simulator::webview::Landing;
 
@@ -6,7 +6,7 @@ use crate::context::ObservationLevel;
 use crate::generate::{Pair, PsidShape, RedirectUri};
 use crate::stage::{Cut, Expect, FlowId, FlowSetup, Recording, Stage};
 
-/// A redirect_uri that this backend accepts, with one more parameter: an address inside, escaped twice in one place,
+/// A `redirect_uri` that this backend accepts, with one more parameter: an address inside, escaped twice in one place,
 /// so that a decoding too much, a lost parameter and a forgotten query all show.
 pub(crate) fn telling_redirect(stage: &Stage) -> RedirectUri {
     let mut redirect = stage.plain_redirect();
@@ -17,7 +17,7 @@ pub(crate) fn telling_redirect(stage: &Stage) -> RedirectUri {
     redirect
 }
 
-/// A new user with a fresh browser towards this redirect_uri.
+/// A new user with a fresh browser towards this `redirect_uri`.
 pub(crate) fn newcomer(account: usize, redirect: RedirectUri) -> FlowSetup {
     FlowSetup {
         account,

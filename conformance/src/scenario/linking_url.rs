@@ -20,7 +20,7 @@ pub(crate) enum Spelling {
     AllEscapedLower,
     /// Only what must be escaped in a query value.
     FewestEscapes,
-    /// redirect_uri before the token.
+    /// `redirect_uri` before the token.
     Swapped,
     /// An unknown parameter in front.
     ExtraFirst,
@@ -66,7 +66,7 @@ impl Spelling {
         };
         match self {
             Self::LowerHex => respelled(lower_hex),
-            Self::AllEscaped => respelled(|value| all_escaped(value)),
+            Self::AllEscaped => respelled(all_escaped),
             Self::AllEscapedLower => respelled(|value| lower_hex(&all_escaped(value))),
             Self::FewestEscapes => respelled(fewest_escapes),
             Self::Swapped => edited(linking_url, |pairs| {
@@ -88,13 +88,13 @@ impl Spelling {
 /// What is wrong with a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lack {
-    /// No redirect_uri.
+    /// No `redirect_uri`.
     RedirectMissing,
     /// `redirect_uri=`.
     RedirectEmpty,
-    /// A redirect_uri that no parser reads.
+    /// A `redirect_uri` that no parser reads.
     RedirectUnparsable,
-    /// A redirect_uri without scheme and host.
+    /// A `redirect_uri` without scheme and host.
     RedirectRelative,
     /// No token.
     TokenMissing,
@@ -254,13 +254,11 @@ mod tests {
 
     const CALL: &str = "http://127.0.0.1:8000/link?rid=1&account_linking_token=T&redirect_uri=https%3A%2F%2Fa.test%2F%3Ft%3D1%26n%3D%2525";
 
+    /// By another parser than ours.
     fn redirect_of(url: &str) -> Vec<String> {
-        let pairs = RawUrl::split(url).pairs();
-        pairs
-            .iter()
-            .filter(|pair| pair.decoded_name() == REDIRECT_URI)
-            .map(|pair| pair.decoded_value())
-            .collect()
+        let url = url::Url::parse(url).unwrap();
+        let pairs = url.query_pairs().filter(|(name, _)| name == REDIRECT_URI);
+        pairs.map(|(_, value)| value.into_owned()).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Scenario `server-fetch`: a redirect_uri that we host ourselves, to see who comes.
+//! Scenario `server-fetch`: a `redirect_uri` that we host ourselves, to see who comes.
 //!
 //! The browser of the suite never fetches it, so whoever connects is the backend.
 

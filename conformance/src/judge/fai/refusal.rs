@@ -35,7 +35,7 @@ fn refuses_bad_credentials(transcript: &Transcript, _: &Context) -> Verdict {
     for step in steps(transcript, 0, "negative") {
         match &step.what {
             What::Intent(attempted) if attempted.intent == Intent::BadPassword => {
-                kinds.push(attempted.detail.as_str())
+                kinds.push(attempted.detail.as_str());
             }
             What::Stuck { .. } => stuck += 1,
             What::Navigated(navigated) if code_in(&navigated.url).is_some() => {

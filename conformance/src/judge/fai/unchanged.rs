@@ -1,4 +1,4 @@
-//! A failed linking goes back to redirect_uri as it came: FAI-03 and FAI-04.
+//! A failed linking goes back to `redirect_uri` as it came: FAI-03 and FAI-04.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! Whether the code is there and how it is joined to the redirect_uri: RED-02, 03, 04, 07 and 08.
+//! Whether the code is there and how it is joined to the `redirect_uri`: RED-02, 03, 04, 07 and 08.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
@@ -162,7 +162,7 @@ fn missing(returned: &Returned<'_>) -> Text {
         .wanted
         .pairs()
         .iter()
-        .map(|pair| pair.decoded_name())
+        .map(RawPair::decoded_name)
         .collect();
     let alias = returned
         .got

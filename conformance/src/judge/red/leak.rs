@@ -122,7 +122,7 @@ fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
     ))
 }
 
-/// The name of a secret that stands anywhere in the address but not in the redirect_uri.
+/// The name of a secret that stands anywhere in the address but not in the `redirect_uri`.
 fn secret_in<'a>(returned: &Returned<'a>) -> Option<&'a str> {
     let address = form_decoded(returned.got.whole);
     let mut secrets = returned
@@ -137,10 +137,10 @@ fn secret_in<'a>(returned: &Returned<'a>) -> Option<&'a str> {
     found.map(|canary| canary.name.as_str())
 }
 
-/// Parameters that the redirect_uri did not have, as name and value.
+/// Parameters that the `redirect_uri` did not have, as name and value.
 ///
 /// The token may be added (S24 can be read that way). What a wrong decoding split off from the
-/// redirect_uri itself is not an addition; RED-05 tells of it.
+/// `redirect_uri` itself is not an addition; RED-05 tells of it.
 fn added(returned: &Returned<'_>) -> Vec<(String, String)> {
     let mut original: Vec<(String, String)> = returned
         .wanted

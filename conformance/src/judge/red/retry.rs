@@ -1,4 +1,4 @@
-//! Whether redirect_uri and token survive wrong passwords: RED-21.
+//! Whether `redirect_uri` and token survive wrong passwords: RED-21.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! Whether the parameters of redirect_uri come back as they went out: RED-05, 06, 09 and 11.
+//! Whether the parameters of `redirect_uri` come back as they went out: RED-05, 06, 09 and 11.
 //!
 //! RED-05 looks at values, RED-06 at which parameters there are and in which order, RED-09 at the token
 //! alone, RED-11 at characters beyond ASCII; each leaves to the others what is theirs.

@@ -1,4 +1,4 @@
-//! Whether the browser was sent to the redirect_uri at all: RED-01 and, for odd hosts and ports, RED-10.
+//! Whether the browser was sent to the `redirect_uri` at all: RED-01 and, for odd hosts and ports, RED-10.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! The linking page called without what it needs: URL-02 and URL-03.
 //!
-//! Protocol row 1.1.3 saw it happen: clients that do not support linking open the page without redirect_uri.
+//! Protocol row 1.1.3 saw it happen: clients that do not support linking open the page without `redirect_uri`.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;

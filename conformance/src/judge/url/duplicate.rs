@@ -4,7 +4,7 @@ use crate::check::{Check, Level, Need};
 use crate::context::Context;
 use crate::judge::ending::{CONTROL_FAILED, control_arrived};
 use crate::judge::page::described;
-use crate::judge::raw_url::RawUrl;
+use crate::judge::raw_url::{RawPair, RawUrl};
 use crate::judge::returned::{Returned, code_in};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
@@ -85,7 +85,7 @@ fn uses_one_value(transcript: &Transcript, context: &Context) -> Verdict {
     ))
 }
 
-/// The values of redirect_uri in the request that opened the page.
+/// The values of `redirect_uri` in the request that opened the page.
 fn offered(transcript: &Transcript) -> Vec<String> {
     let Some(opened) = transcript.exchanges(0).next() else {
         return Vec::new();
@@ -94,7 +94,7 @@ fn offered(transcript: &Transcript) -> Vec<String> {
     pairs
         .iter()
         .filter(|pair| pair.decoded_name() == "redirect_uri")
-        .map(|pair| pair.decoded_value())
+        .map(RawPair::decoded_value)
         .collect()
 }
 

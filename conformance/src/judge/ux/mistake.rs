@@ -78,12 +78,11 @@ fn around_the_mistake(transcript: &Transcript) -> Option<(&Exchange, &Exchange)>
     let (mut before, mut after, mut tried) = (None, None, false);
     for step in transcript.of(0) {
         match &step.what {
-            What::Intent(_) if tried => return None,
+            What::Intent(_) | What::Navigated(_) | What::Stuck { .. } if tried => return None,
             What::Intent(attempted) => tried = attempted.intent == Intent::BadPassword,
             What::Browser(exchange) if tried => after = Some(exchange),
             What::Browser(exchange) => before = Some(exchange),
             What::Stayed if tried => return Some((before?, after?)),
-            What::Navigated(_) | What::Stuck { .. } if tried => return None,
             _ => {}
         }
     }
