@@ -2,6 +2,7 @@
 //!
 //! A judge does no I/O, keeps no state and knows no check but its own.
 
+mod address;
 pub(crate) mod cod;
 pub(crate) mod con;
 pub(crate) mod ctl;

@@ -1,33 +1,12 @@
-//! Whether the code is there and how it is joined to the `redirect_uri`: RED-02, 03, 04, 07 and 08.
+//! How the code is joined to the `redirect_uri`: RED-03, 04, 07 and 08.
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
-use crate::judge::raw_url::{CODE_NAME, RawPair, normal};
-use crate::judge::returned::{Place, Returned, no_code};
-use crate::judge::{Finding, Judge, Verdict};
+use crate::judge::raw_url::{RawPair, normal};
+use crate::judge::returned::{Place, Returned};
+use crate::judge::{Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::Transcript;
-
-pub(super) const RED_02: Check = Check {
-    id: "RED-02",
-    level: Level::Must,
-    basis: &["S12", "S28", "S30"],
-    needs: &[Need::Login],
-    scenarios: &["flow"],
-    title: &Text::fixed(
-        "A successful return carries exactly one authorization_code with a value",
-        "成功返回时恰好带有一个非空的 authorization_code",
-    ),
-    why: &Text::fixed(
-        "Without the parameter the platform aborts the linking, although the user logged in.",
-        "没有这个参数,即使用户已经登录,平台也会中止绑定。",
-    ),
-    fault: &Text::fixed(
-        "The parameter has another name, or a variable without value was printed into the address (null, undefined, None).",
-        "参数名写错,或把没有值的变量写进了地址(null、undefined、None)。",
-    ),
-    judge: Judge::Each(carries_one_code),
-};
 
 pub(super) const RED_03: Check = Check {
     id: "RED-03",
@@ -113,86 +92,6 @@ pub(super) const RED_08: Check = Check {
     judge: Judge::Each(stands_before_the_fragment),
 };
 
-fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
-    let got = returned.navigated.url.clone();
-    Verdict::Broken(Finding::new(
-        returned.transcript,
-        message,
-        returned.expected(),
-        got,
-    ))
-}
-
-fn carries_one_code(transcript: &Transcript, _: &Context) -> Verdict {
-    let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
-        return Verdict::Untouched;
-    };
-    let found = match returned.place() {
-        Place::Query(found) => found,
-        Place::Missing => return finding(&returned, missing(&returned)),
-        // A code in the wrong place is told by RED-03, RED-04 and RED-08.
-        Place::Inside(_) | Place::Fragment | Place::Path => return Verdict::Untouched,
-    };
-    if 1 < found.len() {
-        return finding(
-            &returned,
-            Text::new(
-                format!("{CODE_NAME} was added {} times", found.len()),
-                format!("{CODE_NAME} 被附加了 {} 次", found.len()),
-            ),
-        );
-    }
-    let value = found
-        .first()
-        .map_or(String::new(), |(_, pair)| pair.decoded_value());
-    match no_code(&value) {
-        None => Verdict::Held,
-        Some(what) => finding(
-            &returned,
-            Text::new(
-                format!("{CODE_NAME} is no code but {what}"),
-                format!("{CODE_NAME} 的值“{value}”不是授权码"),
-            ),
-        ),
-    }
-}
-
-fn missing(returned: &Returned<'_>) -> Text {
-    let names: Vec<String> = returned
-        .wanted
-        .pairs()
-        .iter()
-        .map(RawPair::decoded_name)
-        .collect();
-    let alias = returned
-        .got
-        .pairs()
-        .into_iter()
-        .map(|pair| pair.decoded_name())
-        .find(|name| {
-            let plain: String = name
-                .to_lowercase()
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .collect();
-            !names.contains(name)
-                && matches!(
-                    plain.as_str(),
-                    "code" | "authorizationcode" | "authcode" | "authorization"
-                )
-        });
-    match alias {
-        Some(name) => Text::new(
-            format!("the code came as {name}= and not as {CODE_NAME}="),
-            format!("授权码的参数名是 {name},而不是 {CODE_NAME}"),
-        ),
-        None => Text::new(
-            format!("the login succeeded but the browser came back without {CODE_NAME}"),
-            format!("登录成功,但返回时没有 {CODE_NAME}"),
-        ),
-    }
-}
-
 fn joins_behind_the_query(transcript: &Transcript, _: &Context) -> Verdict {
     let Some(returned) = Returned::of(transcript, 0).filter(Returned::on_target) else {
         return Verdict::Untouched;
@@ -202,22 +101,19 @@ fn joins_behind_the_query(transcript: &Transcript, _: &Context) -> Verdict {
         return Verdict::Untouched;
     }
     match returned.place() {
-        Place::Inside("?") => finding(
-            &returned,
+        Place::Inside("?") => returned.finding(
             Text::fixed(
                 "the code was joined with a second question mark, so it became part of the last parameter",
                 "授权码用第二个问号连接,成了最后一个参数的一部分",
             ),
         ),
-        Place::Inside("") => finding(
-            &returned,
+        Place::Inside("") => returned.finding(
             Text::fixed(
                 "the code was glued to the last parameter without any &",
                 "授权码没有用 & 就直接粘在最后一个参数上",
             ),
         ),
-        Place::Inside(joint) => finding(
-            &returned,
+        Place::Inside(joint) => returned.finding(
             Text::new(
                 format!("the code was joined with {joint} and not with &"),
                 format!("授权码用 {joint} 连接,而不是 &"),
@@ -228,8 +124,7 @@ fn joins_behind_the_query(transcript: &Transcript, _: &Context) -> Verdict {
             let pairs = returned.got.pairs();
             let original = |pair: &RawPair<'_>| wanted.iter().any(|own| own.raw == pair.raw);
             if pairs[code..].iter().skip(1).any(original) {
-                finding(
-                    &returned,
+                returned.finding(
                     Text::fixed(
                         "the code was put before parameters that redirect_uri had already",
                         "授权码被放在 redirect_uri 原有参数之前",
@@ -254,8 +149,7 @@ fn begins_a_query(transcript: &Transcript, _: &Context) -> Verdict {
         return Verdict::Untouched;
     }
     match returned.place() {
-        Place::Path => finding(
-            &returned,
+        Place::Path => returned.finding(
             Text::fixed(
                 "the code was joined with & although redirect_uri has no query, so it became part of the path",
                 "redirect_uri 没有查询部分,却用 & 连接,授权码成了路径的一部分",
@@ -286,8 +180,7 @@ fn survives_odd_queries(transcript: &Transcript, _: &Context) -> Verdict {
     match returned.place() {
         // With parameters before it this is RED-03's to tell.
         Place::Inside(_) if !wanted.is_empty() => Verdict::Untouched,
-        Place::Inside(_) => finding(
-            &returned,
+        Place::Inside(_) => returned.finding(
             Text::fixed(
                 "behind a lone ? the code was joined with another ?, so its name is ?authorization_code",
                 "在单独的 ? 之后又用 ? 连接授权码,参数名变成了 ?authorization_code",
@@ -312,8 +205,7 @@ fn survives_odd_queries(transcript: &Transcript, _: &Context) -> Verdict {
                 .filter(plain)
                 .find(|pair| complete && damaged(pair));
             match lost {
-                Some(pair) => finding(
-                    &returned,
+                Some(pair) => returned.finding(
                     Text::new(
                         format!(
                             "the parameter {} was cut or changed at a character inside its value",
@@ -337,25 +229,19 @@ fn stands_before_the_fragment(transcript: &Transcript, _: &Context) -> Verdict {
         return Verdict::Untouched;
     };
     match (returned.place(), returned.got.fragment) {
-        (Place::Fragment, _) => finding(
-            &returned,
-            Text::fixed(
-                "the code was appended behind the fragment, where no server sees it",
-                "授权码附加在片段(#)之后,任何服务器都看不到",
-            ),
-        ),
+        (Place::Fragment, _) => returned.finding(Text::fixed(
+            "the code was appended behind the fragment, where no server sees it",
+            "授权码附加在片段(#)之后,任何服务器都看不到",
+        )),
         (Place::Query(_), Some(kept))
             if !kept.is_empty()
                 && normal(kept) != normal(fragment)
                 && returned.kept_parameters() =>
         {
-            finding(
-                &returned,
-                Text::fixed(
-                    "the fragment of redirect_uri was changed",
-                    "redirect_uri 的片段被改动",
-                ),
-            )
+            returned.finding(Text::fixed(
+                "the fragment of redirect_uri was changed",
+                "redirect_uri 的片段被改动",
+            ))
         }
         (Place::Query(_), _) => Verdict::Held,
         (Place::Inside(_) | Place::Path | Place::Missing, _) => Verdict::Untouched,
@@ -391,34 +277,12 @@ mod tests {
 
     #[test]
     fn one_code_holds() {
-        assert_eq!(judged(&RED_02, LIVE, &live_with(CODE)), Verdict::Held);
         assert_eq!(judged(&RED_03, LIVE, &live_with(CODE)), Verdict::Held);
-    }
-
-    #[test]
-    fn printed_absence_other_names_and_repeats_are_named() {
-        says(&RED_02, LIVE, &live_with("undefined"), "the word undefined");
-        says(&RED_02, LIVE, &live_with(""), "an empty value");
-        says(&RED_02, LIVE, &live_with("Optional%5Babc%5D"), "Optional");
-        says(
-            &RED_02,
-            LIVE,
-            &format!("{LIVE}&code=abc"),
-            "came as code= and not as authorization_code=",
-        );
-        says(&RED_02, LIVE, LIVE, "without authorization_code");
-        says(
-            &RED_02,
-            LIVE,
-            &format!("{}&authorization_code=x", live_with(CODE)),
-            "2 times",
-        );
     }
 
     #[test]
     fn a_code_in_the_wrong_place_is_told_once() {
         let second = format!("{LIVE}?authorization_code=x");
-        assert_eq!(judged(&RED_02, LIVE, &second), Verdict::Untouched);
         says(&RED_03, LIVE, &second, "second question mark");
         let finding = broken(judged(&RED_03, LIVE, &second));
         assert_eq!(
@@ -530,21 +394,13 @@ mod tests {
             "https://a.test/?t=1&authorization_code=x#bottom",
             "was changed",
         );
-        assert_eq!(
-            judged(
-                &RED_02,
-                wanted,
-                "https://a.test/?t=1#top&authorization_code=x"
-            ),
-            Verdict::Untouched
-        );
         assert_eq!(judged(&RED_08, LIVE, &live_with(CODE)), Verdict::Untouched);
     }
 
     #[test]
     fn a_transcript_without_navigation_touches_nothing() {
         let transcript = flow_transcript().login().stayed().done();
-        for check in [RED_02, RED_03, RED_04, RED_07, RED_08] {
+        for check in [RED_03, RED_04, RED_07, RED_08] {
             assert_eq!(
                 verdict(check.judge, &transcript),
                 Verdict::Untouched,

@@ -1,12 +1,12 @@
 //! The checks of family RED in the order of the catalogue.
 
-use super::{joint, leak, manner, retry, spelling, target};
+use super::{joint, leak, manner, presence, retry, spelling, target};
 use crate::check::Check;
 
 /// RED-01 to RED-21 as far as they need no browser.
 pub(crate) const CHECKS: &[Check] = &[
     target::RED_01,
-    joint::RED_02,
+    presence::RED_02,
     joint::RED_03,
     joint::RED_04,
     spelling::RED_05,

@@ -4,6 +4,7 @@ mod joint;
 mod leak;
 mod list;
 mod manner;
+mod presence;
 mod retry;
 mod spelling;
 mod target;

@@ -98,16 +98,6 @@ pub(super) const RED_11: Check = Check {
     judge: Judge::Each(keeps_characters_beyond_ascii),
 };
 
-fn finding(returned: &Returned<'_>, message: Text) -> Verdict {
-    let got = returned.navigated.url.clone();
-    Verdict::Broken(Finding::new(
-        returned.transcript,
-        message,
-        returned.expected(),
-        got,
-    ))
-}
-
 /// A navigation to the right place whose joint is in order, so that its pairs can be compared.
 fn comparable(transcript: &Transcript) -> Option<Returned<'_>> {
     Returned::of(transcript, 0)
@@ -132,7 +122,7 @@ fn keeps_encoded_values(transcript: &Transcript, _: &Context) -> Verdict {
     }
     match changed_value(&returned) {
         None => Verdict::Held,
-        Some((own, other)) => finding(&returned, how_changed(&own, &other)),
+        Some((own, other)) => returned.finding(how_changed(&own, &other)),
     }
 }
 
@@ -221,7 +211,7 @@ fn keeps_all_parameters(transcript: &Transcript, _: &Context) -> Verdict {
     }
     let got: Vec<_> = returned.other_pairs().into_iter().filter(own).collect();
     if let Some(lost) = first_lost(&wanted, &got) {
-        return finding(&returned, why_lost(&wanted, lost));
+        return returned.finding(why_lost(&wanted, lost));
     }
     let kept: Vec<_> = got
         .iter()
@@ -231,13 +221,10 @@ fn keeps_all_parameters(transcript: &Transcript, _: &Context) -> Verdict {
     if same_order(&returned.wanted.pairs(), &returned.other_pairs()) && same_order(&wanted, &kept) {
         Verdict::Held
     } else {
-        finding(
-            &returned,
-            Text::fixed(
-                "the parameters of redirect_uri came back in another order",
-                "redirect_uri 的参数顺序被改变",
-            ),
-        )
+        returned.finding(Text::fixed(
+            "the parameters of redirect_uri came back in another order",
+            "redirect_uri 的参数顺序被改变",
+        ))
     }
 }
 
@@ -320,7 +307,7 @@ fn keeps_the_token(transcript: &Transcript, _: &Context) -> Verdict {
             "redirect_uri 中的口令被换成了别的值",
         ),
     };
-    finding(&returned, message)
+    returned.finding(message)
 }
 
 fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdict {
@@ -364,13 +351,10 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
         _ => return Verdict::Untouched,
     };
     if returned.navigated.via == Via::Location && !returned.navigated.url.is_ascii() {
-        return finding(
-            &returned,
-            Text::fixed(
-                "the Location header holds raw bytes beyond ASCII",
-                "Location 标头含未编码的非 ASCII 字节",
-            ),
-        );
+        return returned.finding(Text::fixed(
+            "the Location header holds raw bytes beyond ASCII",
+            "Location 标头含未编码的非 ASCII 字节",
+        ));
     }
     let wide = |text: &str| !percent_decode_str(text).all(|byte| byte.is_ascii());
     let path = returned.wanted.path();
@@ -390,9 +374,7 @@ fn keeps_characters_beyond_ascii(transcript: &Transcript, _: &Context) -> Verdic
     };
     match damaged {
         None => Verdict::Held,
-        Some(part) => finding(
-            &returned,
-            Text::new(
+        Some(part) => returned.finding(Text::new(
                 format!(
                     "characters beyond ASCII were written in another encoding than UTF-8 or lost: {part}"
                 ),

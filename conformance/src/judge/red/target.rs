@@ -2,10 +2,11 @@
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
+use crate::judge::address::Difference;
 use crate::judge::ending::{Ending, may_be_refused};
 use crate::judge::page::excerpt;
 use crate::judge::raw_url::RawUrl;
-use crate::judge::returned::{Difference, Returned};
+use crate::judge::returned::Returned;
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;
 use crate::transcript::{Exchange, Given, Transcript};
