@@ -56,8 +56,10 @@ pub(super) const COD_07: Check = Check {
     judge: Judge::Each(is_no_session),
 };
 
-/// Fewer codes say nothing about how they were made.
+/// From so many codes on, codes without a weakness count as held (conformance catalogue, COD-04).
 const ENOUGH: usize = 24;
+/// Fewer codes show no weakness for certain either: places that happen to agree look as if they always did.
+const TELLING: usize = 8;
 /// Below this an attacker who may try for the life of a code has a real chance (RFC 6749, 10.10 asks for more).
 const LEAST_BITS: f64 = 64.0;
 
@@ -81,7 +83,7 @@ fn cannot_be_guessed(transcripts: &[&Transcript], _: &Context) -> Tally {
             ),
         );
     }
-    if codes.len() < ENOUGH {
+    if codes.len() < TELLING {
         return Tally::default();
     }
     let values: Vec<&str> = codes.iter().map(|issued| issued.code.as_str()).collect();
@@ -90,7 +92,7 @@ fn cannot_be_guessed(transcripts: &[&Transcript], _: &Context) -> Tally {
         .or_else(|| entropy::spread(&values));
     match weakness {
         None => Tally {
-            examples: codes.len(),
+            examples: if codes.len() < ENOUGH { 0 } else { codes.len() },
             ..Tally::default()
         },
         Some(message) => {
@@ -151,8 +153,8 @@ fn told_by(issued: &Issued<'_>) -> Option<String> {
 
 /// Short values turn up by chance in the middle of random text; then only the whole value or a whole part counts.
 fn holds(code: &str, value: &str) -> bool {
-    const TELLING: usize = 5;
-    if value.len() < TELLING {
+    const LONG: usize = 5;
+    if value.len() < LONG {
         !value.is_empty()
             && code
                 .split(|character: char| !character.is_alphanumeric())

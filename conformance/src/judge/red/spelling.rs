@@ -218,7 +218,15 @@ fn keeps_all_parameters(transcript: &Transcript, _: &Context) -> Verdict {
         .filter(|pair| named(&wanted, &pair.decoded_name()))
         .copied()
         .collect();
-    if same_order(&returned.wanted.pairs(), &returned.other_pairs()) && same_order(&wanted, &kept) {
+    // A raw character that came back percent-encoded is the same parameter (RED-11), and stands only in the whole list.
+    let all_ascii = returned
+        .wanted
+        .pairs()
+        .iter()
+        .all(|pair| pair.raw.is_ascii());
+    if same_order(&returned.wanted.pairs(), &returned.other_pairs())
+        && (!all_ascii || same_order(&wanted, &kept))
+    {
         Verdict::Held
     } else {
         returned.finding(Text::fixed(

@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Level, Need};
 use crate::context::Context;
-use crate::judge::ending::{CONTROL_FAILED, control_arrived};
 use crate::judge::address::difference;
+use crate::judge::ending::{CONTROL_FAILED, control_arrived};
 use crate::judge::returned::{Returned, code_in};
 use crate::judge::{Finding, Judge, Verdict};
 use crate::text::Text;

@@ -45,7 +45,7 @@ pub(super) const UX_09: Check = Check {
         "密码管理器和手机键盘依据这些属性工作;没有它们,用户只能手动输入并容易输错。",
     ),
     fault: &Text::fixed(
-        "Placeholders stand in for labels, and the user name is a plain text field that phones begin with a capital letter.",
+        "Grey hints that vanish on typing stand in for labels, and the user name is a plain text field that phones begin with a capital letter.",
         "用占位文字代替标签;用户名是普通文本框,手机会把首字母变成大写。",
     ),
     judge: Judge::Each(helps_to_fill_in),

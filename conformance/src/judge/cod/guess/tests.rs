@@ -67,8 +67,12 @@ fn a_short_name_inside_random_text_is_chance() {
 }
 
 #[test]
-fn a_handful_of_codes_proves_nothing() {
+fn a_handful_of_codes_proves_nothing_and_a_dozen_shows_weakness_only() {
     assert_eq!(tally(COD_04.judge, &[flow(0, CODE)]), Tally::default());
+    let wide = flows(scrambled);
+    assert_eq!(tally(COD_04.judge, &wide[..12]), Tally::default());
+    let counted = flows(|number| (4_000 + number).to_string());
+    assert_eq!(tally(COD_04.judge, &counted[..12]).findings.len(), 1);
 }
 
 #[test]

@@ -121,6 +121,11 @@ fn another_order_is_named() {
 }
 
 #[test]
+fn a_raw_character_that_comes_back_encoded_changes_no_order() {
+    holds(&RED_06, "v=%C3%A9&v=\u{e9}", "v=%C3%A9&v=%C3%A9");
+}
+
+#[test]
 fn changed_values_are_not_lost_parameters() {
     for (wanted, got) in [
         ("n=%252F&m=1", "n=%2F&m=1"),
