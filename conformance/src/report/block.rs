@@ -47,7 +47,7 @@ pub(super) fn meaning(outcome: Outcome, language: Language) -> &'static str {
         Outcome::Blocked => say(language, "nothing was proved", "没有得到证明"),
         Outcome::Incomplete => say(language, "not played to the end", "未执行完"),
         Outcome::NotTestable => say(language, "and how to make it testable", "以及如何变得可测"),
-        Outcome::NotApplicable => say(language, "the backend never did this", "后端没有做过这件事"),
+        Outcome::NotApplicable => say(language, "not met in this run", "本次运行没有遇到"),
         Outcome::Waived => say(language, "accepted as not testable", "已接受为不可测"),
         Outcome::Pass => say(language, "held", "通过"),
         Outcome::Fail => say(language, "broken", "违反"),

@@ -15,6 +15,7 @@ use crate::catalogue;
 use crate::check::{Check, Level, Need};
 use crate::judge::Finding;
 use crate::report::{Basis, CheckReport, FindingReport, Minimal};
+use crate::scenario::Profile;
 use crate::text::Text;
 use crate::transcript::Transcript;
 
@@ -85,6 +86,30 @@ impl Evidence<'_> {
             .map(|(id, _)| id)
     }
 
+    /// Why nothing touched a rule: the profile does not play it, or plays too little of it, or the backend never does it.
+    fn untouched(&self, check: &Check) -> Text {
+        let smoke = self.options.profile == Profile::Smoke;
+        let played = self
+            .played
+            .transcripts
+            .keys()
+            .any(|(scenario, _)| check.scenarios.contains(scenario));
+        match (smoke, played) {
+            (true, false) => Text::fixed(
+                "the smoke profile does not try it; --profile default does",
+                "smoke 档位不尝试它;--profile default 会",
+            ),
+            (true, true) => Text::fixed(
+                "the few examples of the smoke profile did not meet it; --profile default plays more",
+                "smoke 档位的少量用例没有遇到它;--profile default 用例更多",
+            ),
+            (false, _) => Text::fixed(
+                "nothing that the backend did in this run touches the rule",
+                "后端在本次运行中的行为没有涉及该规则",
+            ),
+        }
+    }
+
     fn check(&self, judged: &Judged) -> CheckReport {
         let Judged { check, tally, .. } = judged;
         let lacking = self.capabilities.lacking(check, self.scenario_needs);
@@ -142,10 +167,7 @@ impl Evidence<'_> {
                     format!("[[waive]] 至 {}:{}", exception.until, exception.reason),
                 )
             }),
-            Outcome::NotApplicable => Some(Text::fixed(
-                "nothing that the backend did in this run touches the rule",
-                "后端在本次运行中的行为没有涉及该规则",
-            )),
+            Outcome::NotApplicable => Some(self.untouched(check)),
             _ => None,
         };
         let sees =

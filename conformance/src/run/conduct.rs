@@ -29,6 +29,8 @@ use crate::text::Text;
 const USUAL_JOBS: usize = 4;
 /// Examples of each scenario where the happy path fails.
 const HANDFUL: u32 = 3;
+/// Examples in flight where the happy path fails: they wait for what does not come, and disturb nobody.
+const WAITING_JOBS: usize = 8;
 
 /// Judges a backend. Starts the platform (and the backend, where the description says how), calibrates, plays the
 /// scenarios of the selected checks, judges, confirms and shrinks failures, and stops what it started.
@@ -200,7 +202,7 @@ impl Session<'_> {
             .collect();
         let plan = Plan::of(&repertoire, &sparing(options, calibrated.reached));
         let pace = Pace {
-            jobs: jobs(options, subject.accounts.len()),
+            jobs: jobs(options, subject.accounts.len(), calibrated.reached),
             deadline: self.begun + options.limit,
         };
         progress.started(
@@ -319,9 +321,11 @@ fn pinned(calibration: &Calibration) -> Vec<String> {
     .collect()
 }
 
-fn jobs(options: &Options, accounts: usize) -> usize {
-    let bound = accounts.max(1);
-    options.jobs.unwrap_or(USUAL_JOBS).clamp(1, bound)
+fn jobs(options: &Options, accounts: usize, reached: Reached) -> usize {
+    if reached < Reached::Link {
+        return options.jobs.unwrap_or(WAITING_JOBS).max(WAITING_JOBS);
+    }
+    options.jobs.unwrap_or(USUAL_JOBS).clamp(1, accounts.max(1))
 }
 
 /// A backend whose happy path fails is looked at with a handful of examples of each kind: most of them wait in vain
@@ -329,7 +333,11 @@ fn jobs(options: &Options, accounts: usize) -> usize {
 fn sparing(options: &Options, reached: Reached) -> Options {
     let mut sparing = options.clone();
     if reached < Reached::Link {
-        sparing.most_examples = Some(options.most_examples.map_or(HANDFUL, |most| most.min(HANDFUL)));
+        sparing.most_examples = Some(
+            options
+                .most_examples
+                .map_or(HANDFUL, |most| most.min(HANDFUL)),
+        );
     }
     sparing
 }

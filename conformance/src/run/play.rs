@@ -61,7 +61,9 @@ pub(super) fn case(run_seed: u64, scenario: &str, number: u32) -> CaseId {
 /// Number of examples of a scenario under the options.
 fn examples(scenario: &dyn AnyScenario, options: &Options) -> u32 {
     let wanted = scenario.examples(options.profile);
-    options.most_examples.map_or(wanted, |most| wanted.min(most))
+    options
+        .most_examples
+        .map_or(wanted, |most| wanted.min(most))
 }
 
 /// Examples in the order in which they are played: the first of each scenario, then the second of each, and so on,

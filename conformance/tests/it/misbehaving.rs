@@ -15,7 +15,10 @@ use crate::specimen::options;
 const LIMIT: Duration = Duration::from_mins(1);
 
 /// A run against a backend at this origin; fails the test when it does not end in time.
-async fn judge(origin: &str, change: impl FnOnce(&mut Described, &mut Options)) -> Result<Report, RunError> {
+async fn judge(
+    origin: &str,
+    change: impl FnOnce(&mut Described, &mut Options),
+) -> Result<Report, RunError> {
     let mut described = Described::from_url(&format!("{origin}/link")).expect("a good URL");
     described.subject.webhook_url = Some(format!("{origin}/webhook"));
     described.subject.policy.ack_seconds = 1;
@@ -31,13 +34,19 @@ async fn judge(origin: &str, change: impl FnOnce(&mut Described, &mut Options)) 
     let mut options = options();
     options.limit = LIMIT;
     change(&mut described, &mut options);
-    tokio::time::timeout(LIMIT + Duration::from_secs(10), run::run(described, options, Silent))
-        .await
-        .expect("a run ends in time")
+    tokio::time::timeout(
+        LIMIT + Duration::from_secs(10),
+        run::run(described, options, Silent),
+    )
+    .await
+    .expect("a run ends in time")
 }
 
 fn outcome(report: &Report, id: &str) -> Outcome {
-    report.check(id).unwrap_or_else(|| panic!("{id} is in the report")).outcome
+    report
+        .check(id)
+        .unwrap_or_else(|| panic!("{id} is in the report"))
+        .outcome
 }
 
 /// A backend with a login page that sends whoever submits it back with a code; the webhook is the test's business.
@@ -66,7 +75,10 @@ async fn backend_with_login() -> MockServer {
             }
             let to = field("to");
             let joint = if to.contains('?') { '&' } else { '?' };
-            ResponseTemplate::new(303).insert_header("location", format!("{to}{joint}authorization_code=Kq83hTzPw0"))
+            ResponseTemplate::new(303).insert_header(
+                "location",
+                format!("{to}{joint}authorization_code=Kq83hTzPw0"),
+            )
         })
         .mount(&server)
         .await;
@@ -79,7 +91,9 @@ async fn a_closed_port_is_exit_3_within_two_seconds() {
     let origin = format!("http://{}", free.local_addr().expect("an address"));
     drop(free);
     let begun = Instant::now();
-    let error = judge(&origin, |_, _| ()).await.expect_err("nobody is there");
+    let error = judge(&origin, |_, _| ())
+        .await
+        .expect_err("nobody is there");
     assert_eq!(error.exit_code(), 3);
     assert!(error.to_string().contains("nothing answers at"), "{error}");
     assert!(begun.elapsed() < Duration::from_secs(2));
@@ -87,14 +101,19 @@ async fn a_closed_port_is_exit_3_within_two_seconds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_backend_is_refused_without_the_owners_word() {
-    let error = judge("http://backend.example", |_, _| ()).await.expect_err("not ours");
+    let error = judge("http://backend.example", |_, _| ())
+        .await
+        .expect_err("not ours");
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--i-own-this"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_check_is_exit_2_and_an_empty_selection_exit_4() {
-    let error = judge("http://127.0.0.1:9", |_, options| options.check = vec!["RED-99".into()]).await;
+    let error = judge("http://127.0.0.1:9", |_, options| {
+        options.check = vec!["RED-99".into()]
+    })
+    .await;
     assert_eq!(error.expect_err("no such check").exit_code(), 2);
     let error = judge("http://127.0.0.1:9", |_, options| {
         options.check = vec!["RED-01".into()];
@@ -106,7 +125,10 @@ async fn an_unknown_check_is_exit_2_and_an_empty_selection_exit_4() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backend_that_answers_500_everywhere_is_told_as_such() {
     let server = MockServer::start().await;
-    Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(500)).mount(&server).await;
+    Mock::given(wiremock::matchers::any())
+        .respond_with(ResponseTemplate::new(500))
+        .mount(&server)
+        .await;
     let report = judge(&server.uri(), |_, _| ()).await.expect("a report");
     assert_eq!(report.exit_code(), 4, "too little could be judged");
     assert_eq!(outcome(&report, "CTL-01"), Outcome::Fail);
@@ -119,7 +141,9 @@ async fn a_backend_that_answers_500_everywhere_is_told_as_such() {
 async fn a_login_page_that_is_json_is_told_as_such() {
     let server = MockServer::start().await;
     Mock::given(wiremock::matchers::any())
-        .respond_with(ResponseTemplate::new(200).set_body_json(serde_json::json!({"error": "not here"})))
+        .respond_with(
+            ResponseTemplate::new(200).set_body_json(serde_json::json!({"error": "not here"})),
+        )
         .mount(&server)
         .await;
     let report = judge(&server.uri(), |_, _| ()).await.expect("a report");
@@ -131,8 +155,14 @@ async fn a_login_page_that_is_json_is_told_as_such() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rejected_accounts_are_exit_3() {
     let server = backend_with_login().await;
-    Mock::given(path("/webhook")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-    let report = judge(&server.uri(), |described, _| described.subject.accounts[0].password = "another".into()).await;
+    Mock::given(path("/webhook"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&server)
+        .await;
+    let report = judge(&server.uri(), |described, _| {
+        described.subject.accounts[0].password = "another".into()
+    })
+    .await;
     let report = report.expect("a report");
     assert_eq!(report.exit_code(), 3, "{:?}", report.verdict);
     assert_eq!(outcome(&report, "CTL-01"), Outcome::Fail);
@@ -141,7 +171,10 @@ async fn rejected_accounts_are_exit_3() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_answers_500_breaks_the_acknowledgement() {
     let server = backend_with_login().await;
-    Mock::given(path("/webhook")).respond_with(ResponseTemplate::new(500)).mount(&server).await;
+    Mock::given(path("/webhook"))
+        .respond_with(ResponseTemplate::new(500))
+        .mount(&server)
+        .await;
     let report = judge(&server.uri(), |_, _| ()).await.expect("a report");
     assert_eq!(outcome(&report, "HOK-03"), Outcome::Fail);
     assert_eq!(outcome(&report, "RED-01"), Outcome::Pass);
@@ -156,7 +189,11 @@ async fn a_webhook_that_never_answers_does_not_hang_the_run() {
         .await;
     let report = judge(&server.uri(), |_, _| ()).await.expect("a report");
     assert_eq!(outcome(&report, "HOK-03"), Outcome::Fail);
-    assert!(Duration::from_millis(report.figures.elapsed_ms) < LIMIT, "{} ms", report.figures.elapsed_ms);
+    assert!(
+        Duration::from_millis(report.figures.elapsed_ms) < LIMIT,
+        "{} ms",
+        report.figures.elapsed_ms
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +209,10 @@ async fn a_webhook_that_is_slow_but_in_time_is_no_failure() {
         options.check = vec!["HOK-03".into()];
         options.most_examples = Some(4);
     });
-    assert_eq!(outcome(&report.await.expect("a report"), "HOK-03"), Outcome::Pass);
+    assert_eq!(
+        outcome(&report.await.expect("a report"), "HOK-03"),
+        Outcome::Pass
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
