@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn a_rewritten_body_without_escapes_is_the_same_body() {
         let plain = br#"{"object":"page","entry":[{"id":"1","time":2,"messaging":[]}]}"#;
-        assert_eq!(super::reserialised(plain).as_deref(), Some(plain.as_slice()));
+        assert_eq!(
+            super::reserialised(plain).as_deref(),
+            Some(plain.as_slice())
+        );
         assert_ne!(super::reserialised(BODY).as_deref(), Some(BODY));
         assert_eq!(super::reserialised(b"{"), None);
     }

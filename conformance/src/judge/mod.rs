@@ -22,12 +22,12 @@ pub(crate) mod redeem;
 mod returned;
 pub(crate) mod sec;
 pub(crate) mod tabs;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod tok;
 pub(crate) mod unl;
 pub(crate) mod url;
 pub(crate) mod ux;
-#[cfg(test)]
-pub(crate) mod testing;
 
 pub(crate) use raw_url::RawUrl;
 
@@ -103,8 +103,9 @@ impl Finding {
 impl Judge {
     /// Judges all transcripts of a check; cut transcripts prove nothing and count as blocked.
     pub fn over(self, transcripts: &[&Transcript], context: &Context) -> Tally {
-        let (whole, cut): (Vec<&Transcript>, Vec<&Transcript>) =
-            transcripts.iter().partition(|transcript| transcript.cut.is_none());
+        let (whole, cut): (Vec<&Transcript>, Vec<&Transcript>) = transcripts
+            .iter()
+            .partition(|transcript| transcript.cut.is_none());
         let mut tally = match self {
             Self::All(judge) => judge(&whole, context),
             Self::Each(judge) => {
@@ -123,13 +124,15 @@ impl Judge {
                 tally
             }
         };
-        tally.blocked.extend(cut.into_iter().filter_map(|transcript| {
-            let why = transcript.cut.as_ref()?;
-            Some(Text::new(
-                format!("{}: recording stopped early: {why}", transcript.id),
-                format!("{}:记录提前中止:{why}", transcript.id),
-            ))
-        }));
+        tally
+            .blocked
+            .extend(cut.into_iter().filter_map(|transcript| {
+                let why = transcript.cut.as_ref()?;
+                Some(Text::new(
+                    format!("{}: recording stopped early: {why}", transcript.id),
+                    format!("{}:记录提前中止:{why}", transcript.id),
+                ))
+            }));
         tally
     }
 }

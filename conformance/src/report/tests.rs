@@ -9,7 +9,10 @@ use crate::text::Language;
 #[test]
 fn the_terminal_report_in_both_languages() {
     let report = sample::report();
-    for (name, language) in [("terminal_en", Language::English), ("terminal_zh", Language::Chinese)] {
+    for (name, language) in [
+        ("terminal_en", Language::English),
+        ("terminal_zh", Language::Chinese),
+    ] {
         let styled = terminal(&report, language);
         assert!(styled.contains('\u{1b}'), "styles are there for a terminal");
         insta::assert_snapshot!(name, strip_str(&styled).to_string());
@@ -32,7 +35,10 @@ fn a_failure_block_has_at_most_25_lines() {
         }
     }
     let shown = strip_str(&terminal(&report, Language::English)).to_string();
-    for block in shown.split("\n\n").filter(|block| block.starts_with("FAIL")) {
+    for block in shown
+        .split("\n\n")
+        .filter(|block| block.starts_with("FAIL"))
+    {
         assert!(block.lines().count() <= 25, "{block}");
     }
 }
@@ -42,14 +48,32 @@ fn the_json_report() {
     let text = json(&sample::report());
     insta::assert_snapshot!("report_json", text);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    for key in ["tool", "set", "seed", "profile", "verdict", "exit_code", "checks"] {
+    for key in [
+        "tool",
+        "set",
+        "seed",
+        "profile",
+        "verdict",
+        "exit_code",
+        "checks",
+    ] {
         assert!(!value[key].is_null(), "{key}");
     }
-    for key in ["id", "level", "outcome", "examples", "observation", "findings"] {
+    for key in [
+        "id",
+        "level",
+        "outcome",
+        "examples",
+        "observation",
+        "findings",
+    ] {
         assert!(value["checks"][3].get(key).is_some(), "{key}");
     }
     for key in ["message", "expected", "got", "replay"] {
-        assert!(value["checks"][3]["findings"][0].get(key).is_some(), "{key}");
+        assert!(
+            value["checks"][3]["findings"][0].get(key).is_some(),
+            "{key}"
+        );
     }
     let read: Report = serde_json::from_value(value).unwrap();
     assert_eq!(read, sample::report(), "a report reads back");
@@ -82,13 +106,22 @@ fn junit_is_red_exactly_where_the_exit_code_is() {
     ] {
         report.checks[0].outcome = outcome;
         let xml = junit(&report, Language::English);
-        assert_eq!(xml.contains("<failure") || xml.contains("<error"), red, "{outcome:?}\n{xml}");
+        assert_eq!(
+            xml.contains("<failure") || xml.contains("<error"),
+            red,
+            "{outcome:?}\n{xml}"
+        );
     }
 }
 
 #[test]
 fn no_artefact_holds_what_the_run_knew_to_be_secret() {
-    let secrets = ["Zq7-alice&horse", "EAAsecretpagetoken", "appsecret0123", "verify-me-please"];
+    let secrets = [
+        "Zq7-alice&horse",
+        "EAAsecretpagetoken",
+        "appsecret0123",
+        "verify-me-please",
+    ];
     let mut redaction = Redaction::default();
     for (number, secret) in secrets.iter().enumerate() {
         redaction.secret(&format!("secret {number}"), secret);
@@ -119,8 +152,12 @@ fn no_artefact_holds_what_the_run_knew_to_be_secret() {
     redaction.report(&mut report);
     let directory = tempfile::tempdir().unwrap();
     let files = write(&report, Language::Chinese, directory.path()).unwrap();
-    let mut artefacts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
-    artefacts.extend([Language::English, Language::Chinese].map(|language| terminal(&report, language)));
+    let mut artefacts: Vec<String> = files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
+    artefacts
+        .extend([Language::English, Language::Chinese].map(|language| terminal(&report, language)));
     assert_eq!(artefacts.len(), 4);
     for artefact in artefacts {
         for secret in secrets.iter().chain(&["alice%26horse", "c0de-that"]) {

@@ -113,7 +113,11 @@ pub trait AnyScenario: Send + Sync {
     /// See [`Scenario::exclusive`].
     fn exclusive(&self) -> bool;
     /// Generates and plays one example.
-    fn play<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>>;
+    fn play<'a>(
+        &'a self,
+        stage: &'a Stage,
+        case: CaseId,
+    ) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>>;
     /// The value tree of an example, for shrinking. Not `Send`: shrinking stays on one thread.
     fn tree<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Option<Box<dyn AnyTree + 'a>>;
 }
@@ -143,7 +147,9 @@ fn new_tree<S: Scenario>(
     scenario
         .strategy(case.number, stage)
         .new_tree(&mut TestRunner::new_with_rng(config, rng))
-        .inspect_err(|reason| tracing::warn!(scenario = scenario.name(), %reason, "strategy gave no value"))
+        .inspect_err(
+            |reason| tracing::warn!(scenario = scenario.name(), %reason, "strategy gave no value"),
+        )
         .ok()
 }
 
@@ -165,7 +171,10 @@ impl<S: Scenario> AnyTree for PlayedTree<'_, S> {
         format!("{:?}", self.tree.current())
     }
     fn play(&self) -> Pin<Box<dyn Future<Output = Transcript> + Send + '_>> {
-        Box::pin(self.scenario.play(self.stage, self.case, self.tree.current()))
+        Box::pin(
+            self.scenario
+                .play(self.stage, self.case, self.tree.current()),
+        )
     }
 }
 
@@ -182,7 +191,11 @@ impl<S: Scenario> AnyScenario for S {
     fn exclusive(&self) -> bool {
         Scenario::exclusive(self)
     }
-    fn play<'a>(&'a self, stage: &'a Stage, case: CaseId) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>> {
+    fn play<'a>(
+        &'a self,
+        stage: &'a Stage,
+        case: CaseId,
+    ) -> Pin<Box<dyn Future<Output = Transcript> + Send + 'a>> {
         let value = new_tree(self, stage, case).map(|tree| tree.current());
         Box::pin(async move {
             match value {

@@ -5,8 +5,8 @@ mod step;
 
 pub use given::{Canary, Given, GivenAccount};
 pub use step::{
-    Attempted, Case, Delivered, Exchange, GraphCall, Handshake, Intent, LinkState, Navigated, Observed, Step, Via,
-    What,
+    Attempted, Case, Delivered, Exchange, GraphCall, Handshake, Intent, LinkState, Navigated,
+    Observed, Step, Via, What,
 };
 
 use std::collections::BTreeSet;
@@ -61,9 +61,11 @@ impl Transcript {
 
     /// Observations of the link state in this flow under this tag.
     pub fn observed<'a>(&'a self, flow: usize, tag: &'a str) -> Option<&'a Observed> {
-        self.of(flow).filter(move |step| step.tag == tag).find_map(|step| match &step.what {
-            What::Observed(observed) => Some(observed),
-            _ => None,
-        })
+        self.of(flow)
+            .filter(move |step| step.tag == tag)
+            .find_map(|step| match &step.what {
+                What::Observed(observed) => Some(observed),
+                _ => None,
+            })
     }
 }
