@@ -20,6 +20,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge a linking backend; without one named, the embedded reference backend over real sockets
     Check(Box<Check>),
+    /// Run the platform for local development; with no backend named, the reference backend too
+    Dev(Box<Dev>),
     /// Run the reference backend alone, configured by the environment
     Reference(Reference),
     /// List every check with its level and rule
@@ -136,4 +138,71 @@ pub(crate) struct Reference {
     /// Print the configuration with its secrets hidden, and stop
     #[arg(long)]
     pub(crate) print_config: bool,
+}
+
+/// How the environment block is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BlockFormat {
+    /// Lines for a shell or a .env file
+    Env,
+    /// One JSON object
+    Json,
+}
+
+/// `linklab dev`.
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, env = "LINKLAB_LISTEN", default_value = "127.0.0.1:9100")]
+    pub(crate) listen: SocketAddr,
+    /// Where the backend receives events, plain http; without it the reference backend is started too
+    #[arg(long, value_name = "URL", env = "WEBHOOK_URL")]
+    pub(crate) webhook_url: Option<String>,
+    /// The backend's linking URL (the url of its Log In button)
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LINKING_URL",
+        requires = "webhook_url"
+    )]
+    pub(crate) linking_url: Option<String>,
+    /// Id of the app [default: a fixed one]
+    #[arg(long, value_name = "ID", env = "APP_ID")]
+    pub(crate) app_id: Option<String>,
+    /// Key of the webhook signatures [default: a fixed one]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "APP_SECRET",
+        hide_env_values = true
+    )]
+    pub(crate) app_secret: Option<String>,
+    /// Id of the page [default: a fixed one]
+    #[arg(long, value_name = "ID", env = "PAGE_ID")]
+    pub(crate) page_id: Option<String>,
+    /// Token of the backend's Graph calls; never a real one [default: a fixed one]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "PAGE_ACCESS_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) page_access_token: Option<String>,
+    /// Token of the webhook's verification [default: a fixed one]
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "VERIFY_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) verify_token: Option<String>,
+    /// Seed of every generated id and token
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// How the environment block is printed
+    #[arg(long, value_enum, default_value_t = BlockFormat::Env)]
+    pub(crate) format: BlockFormat,
+    /// Serve the control plane, which tells the secrets, also when --listen is not on loopback
+    #[arg(long)]
+    pub(crate) control_beyond_loopback: bool,
 }

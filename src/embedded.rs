@@ -68,8 +68,8 @@ impl Embedded {
             format!("Bearer {}", self.admin_token),
         )];
         let subject = Subject {
-            linking_url: format!("{origin}/authorize"),
-            webhook_url: Some(format!("{origin}/webhook")),
+            linking_url: self.linking_url(),
+            webhook_url: Some(self.webhook_url()),
             graph: true,
             redirect_allow: Vec::new(),
             accounts: ACCOUNTS
@@ -112,6 +112,42 @@ impl Embedded {
             expectations: Vec::new(),
             waivers: Vec::new(),
         }
+    }
+
+    /// Serves the backend for a platform that runs already.
+    pub(crate) async fn serve(&mut self, platform: Platform) -> Result<(), String> {
+        let listener = self
+            .listener
+            .take()
+            .ok_or("the embedded reference backend serves already")?;
+        launch(
+            listener,
+            platform,
+            self.admin_token.clone(),
+            self.stop.clone(),
+        )
+        .await
+    }
+
+    /// Where it listens, without a closing slash.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The url of its Log In button.
+    pub(crate) fn linking_url(&self) -> String {
+        format!("{}/authorize", self.origin)
+    }
+
+    /// Where it receives events.
+    pub(crate) fn webhook_url(&self) -> String {
+        format!("{}/webhook", self.origin)
+    }
+
+    /// User name and password of one of its accounts.
+    pub(crate) fn first_account() -> (&'static str, &'static str) {
+        let (username, password, _) = ACCOUNTS[0];
+        (username, password)
     }
 
     /// Ends the backend: open requests and unsent messages get a moment.

@@ -2,6 +2,7 @@
 
 mod check;
 mod cli;
+mod dev;
 mod embedded;
 mod language;
 mod reference;
@@ -20,12 +21,15 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = match cli.command {
         Command::Check(arguments) => on_runtime(check::run(*arguments)),
+        Command::Dev(arguments) => on_runtime(dev::run(*arguments)),
         Command::Reference(arguments) => on_runtime(reference::run(arguments)),
         Command::List(told) => {
             speak::out(&catalogue::list(language::chosen(told.lang)));
             0
         }
-        Command::Explain { id, mermaid, told } => explain(&id, mermaid, language::chosen(told.lang)),
+        Command::Explain { id, mermaid, told } => {
+            explain(&id, mermaid, language::chosen(told.lang))
+        }
     };
     ExitCode::from(code)
 }
@@ -35,7 +39,9 @@ fn explain(id: &str, mermaid: bool, language: Language) -> u8 {
     let text = match (id, mermaid) {
         ("linking", true) => Ok(linking::table_mermaid()),
         ("linking", false) => Ok(linking::table_text()),
-        (_, true) => Err("only `linking` can be drawn; leave --mermaid away to explain a check".to_owned()),
+        (_, true) => {
+            Err("only `linking` can be drawn; leave --mermaid away to explain a check".to_owned())
+        }
         (_, false) => catalogue::explain(id, language).map_err(|unknown| unknown.to_string()),
     };
     match text {

@@ -27,6 +27,14 @@ impl Environment {
         Self { pairs }
     }
 
+    /// The same with one more variable; a value of that name before is replaced.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.pairs.retain(|(known, _)| *known != name);
+        self.pairs.push((name, value.to_owned()));
+        self
+    }
+
     /// The value of one variable.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().find(|(known, _)| *known == name);
@@ -72,5 +80,8 @@ mod tests {
         insta::assert_snapshot!(block.to_env());
         assert_eq!(block.to_json()["APP_SECRET"], "it's $5");
         assert_eq!(block.get("WEBHOOK_URL"), None);
+        let more = block.with("APP_ID", "7");
+        assert_eq!(more.get("APP_ID"), Some("7"));
+        assert_eq!(more.to_env().matches("APP_ID=").count(), 1);
     }
 }

@@ -47,9 +47,19 @@ fn an_explanation_is_told_in_both_languages() {
 fn the_table_of_linking_is_printed_and_drawn() {
     let text = linklab(&["explain", "linking"]);
     let diagram = linklab(&["explain", "linking", "--mermaid"]);
-    assert_eq!((text.code, diagram.code), (Some(0), Some(0)), "{}{}", text.stderr, diagram.stderr);
+    assert_eq!(
+        (text.code, diagram.code),
+        (Some(0), Some(0)),
+        "{}{}",
+        text.stderr,
+        diagram.stderr
+    );
     assert!(text.stdout.lines().count() > 100, "{}", text.stdout);
-    assert!(diagram.stdout.starts_with("stateDiagram"), "{}", diagram.stdout);
+    assert!(
+        diagram.stdout.starts_with("stateDiagram"),
+        "{}",
+        diagram.stdout
+    );
     let refused = linklab(&["explain", "RED-05", "--mermaid"]);
     assert_eq!(refused.code, Some(2), "{}", refused.stderr);
 }

@@ -1,6 +1,7 @@
 //! The binary as a user meets it: arguments in, texts, files and exit codes out.
 
 mod catalogue;
+mod dev;
 mod embedded;
 mod refusals;
 mod run;
