@@ -10,7 +10,7 @@ use crate::embedded::Embedded;
 use crate::{Failure, speak};
 
 /// The user who is there from the start, so that a first login needs no preparation.
-const FIRST_USER: &str = "Ada Example";
+const FIRST_USER: &str = "Example User";
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(arguments: Dev) -> Result<u8, Failure> {

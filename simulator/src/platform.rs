@@ -51,7 +51,7 @@ pub struct UserError(pub String);
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let platform = Simulator::start(Config::default()).await?;
-/// let psid = platform.add_user(None, "Ada Example")?;
+/// let psid = platform.add_user(None, "Example User")?;
 ///
 /// // The user taps a Log In button; a test plays the backend and sends the browser back with a code.
 /// let opening = platform.tap_log_in(&psid, "https://shop.example/login?from=chat", None)?;

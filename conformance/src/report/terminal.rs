@@ -296,7 +296,7 @@ fn foot(out: &mut String, report: &Report, language: Language) {
             figures.examples,
             figures.requests,
             block::seconds(figures.elapsed_ms),
-            block::seconds(figures.platform_ms),
+            share(figures.platform_ms),
         ),
         Language::Chinese => format!(
             "{} 个用例中的 {} 次关联,{} 个请求,{};其中平台自身 {}",
@@ -304,7 +304,7 @@ fn foot(out: &mut String, report: &Report, language: Language) {
             figures.flows,
             figures.requests,
             block::seconds(figures.elapsed_ms),
-            block::seconds(figures.platform_ms),
+            share(figures.platform_ms),
         ),
     };
     if let Some(kib) = figures.peak_kib {
@@ -314,4 +314,13 @@ fn foot(out: &mut String, report: &Report, language: Language) {
         };
     }
     line(out, text);
+}
+
+/// Short times in milliseconds: a tenth of a second would hide them.
+fn share(ms: u64) -> String {
+    if ms < 1000 {
+        format!("{ms} ms")
+    } else {
+        block::seconds(ms)
+    }
 }

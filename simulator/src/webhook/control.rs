@@ -54,7 +54,7 @@ impl From<NotSent> for QueueError {
 ///
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 /// let platform = Simulator::start(Config::default()).await?;
-/// let psid = platform.add_user(None, "Ada Example")?;
+/// let psid = platform.add_user(None, "Example User")?;
 /// let queue = platform.queue();
 ///
 /// queue.pause();
