@@ -5,6 +5,7 @@ mod cli;
 mod dev;
 mod embedded;
 mod language;
+mod log;
 mod reference;
 mod speak;
 

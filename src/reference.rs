@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Reference;
-use crate::{Failure, speak};
+use crate::{Failure, log, speak};
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(arguments: Reference) -> Result<u8, Failure> {
@@ -19,6 +19,7 @@ pub(crate) async fn run(arguments: Reference) -> Result<u8, Failure> {
         speak::out(&config.to_string());
         return Ok(0);
     }
+    log::start();
     serve(config)
         .await
         .map_err(|error| Failure::new(3, format!("{error:#}")))?;
