@@ -8,6 +8,7 @@ mod language;
 mod log;
 mod reference;
 mod speak;
+mod stop;
 
 use std::process::ExitCode;
 

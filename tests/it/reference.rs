@@ -20,7 +20,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn it_logs_each_answer_without_the_query() {
+fn it_logs_each_answer_without_the_query_and_stops_in_order_when_terminated() {
     let mut running = Running(
         Command::new(env!("CARGO_BIN_EXE_linklab"))
             .args(["reference", "--listen", "127.0.0.1:0"])
@@ -80,4 +80,10 @@ fn it_logs_each_answer_without_the_query() {
     let logged: serde_json::Value = serde_json::from_str(&line).expect("a line is an object");
     assert_eq!(logged["status"], 400, "{line}");
     assert!(!line.contains("T0psecret"), "{line}");
+
+    let id = running.0.id().to_string();
+    let sent = Command::new("kill").args(["-TERM", &id]).status();
+    assert!(sent.expect("kill runs").success());
+    let ended = running.0.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(0), "it stops in order");
 }
