@@ -1,13 +1,11 @@
 //! `linklab dev`: the platform for local development, and the reference backend where none is named.
 
-use std::future::Future;
-
 use linklab_conformance::subject::Platform;
 use linklab_simulator::{Config, Environment, Simulator, StartError};
 
 use crate::cli::{BlockFormat, Dev};
 use crate::embedded::Embedded;
-use crate::{Failure, speak};
+use crate::{Failure, speak, stop};
 
 /// The user who is there from the start, so that a first login needs no preparation.
 const FIRST_USER: &str = "Example User";
@@ -16,7 +14,7 @@ const FIRST_USER: &str = "Example User";
 pub(crate) async fn run(arguments: Dev) -> Result<u8, Failure> {
     let environment_problem = |message: String| Failure::new(3, message);
     // Listened for before anything is printed: who reads the block may stop us at once.
-    let stopped = stop_signal().map_err(environment_problem)?;
+    let stopped = stop::signal().map_err(environment_problem)?;
     let mut embedded = match arguments.webhook_url {
         Some(_) => None,
         None => Some(Embedded::bind().map_err(environment_problem)?),
@@ -130,32 +128,4 @@ fn greeting(
     ));
     lines.push("Ctrl-C stops everything".to_owned());
     lines
-}
-
-/// Ends with the first Ctrl-C or request to terminate; both are listened for from the call on.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, String> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let listen =
-        |kind| signal(kind).map_err(|error| format!("no signals can be received: {error}"));
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends with the first Ctrl-C.
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, String> {
-    Ok(async {
-        // Without a way to hear Ctrl-C, the process ends by it anyway.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

@@ -5,8 +5,10 @@ mod cli;
 mod dev;
 mod embedded;
 mod language;
+mod log;
 mod reference;
 mod speak;
+mod stop;
 
 use std::process::ExitCode;
 

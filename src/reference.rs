@@ -6,9 +6,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Reference;
-use crate::{Failure, speak};
+use crate::{Failure, log, speak, stop};
 
-/// Serves until Ctrl-C.
+/// Serves until Ctrl-C or a request to terminate.
 pub(crate) async fn run(arguments: Reference) -> Result<u8, Failure> {
     let mut config = Config::from_env(|name| std::env::var(name).ok())
         .map_err(|problems| Failure::new(2, problems.to_string()))?;
@@ -19,6 +19,7 @@ pub(crate) async fn run(arguments: Reference) -> Result<u8, Failure> {
         speak::out(&config.to_string());
         return Ok(0);
     }
+    log::start();
     serve(config)
         .await
         .map_err(|error| Failure::new(3, format!("{error:#}")))?;
@@ -26,6 +27,8 @@ pub(crate) async fn run(arguments: Reference) -> Result<u8, Failure> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    // Listened for before the address is told: who reads it may stop us at once.
+    let stopped = stop::signal().map_err(anyhow::Error::msg)?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
@@ -37,9 +40,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tokio::spawn({
         let stop = stop.clone();
         async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.cancel();
-            }
+            stopped.await;
+            stop.cancel();
         }
     });
     linklab_reference::serve(listener, config, stop).await?;

@@ -3,5 +3,6 @@
 mod catalogue;
 mod dev;
 mod embedded;
+mod reference;
 mod refusals;
 mod run;

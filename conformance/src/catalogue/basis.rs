@@ -23,7 +23,7 @@ pub(crate) fn basis(id: &str) -> Option<Text> {
         ),
         "lit" => Text::fixed(
             "security literature (RFC 9700 and published attacks on account linking)",
-            "安全文献(RFC 9700 及已公开的账户关联攻击)",
+            "安全文献(RFC 9700 及已公开的账户绑定攻击)",
         ),
         _ => {
             let sentence = linklab_fixtures::requirements().sentence(id)?;

@@ -19,11 +19,11 @@ pub(crate) fn name(need: Need) -> Text {
         Need::Webhook => Text::fixed("a webhook and the app secret", "Webhook 地址与应用密钥"),
         Need::Observation => Text::fixed(
             "a way to see whether a user is linked",
-            "能观察用户是否已关联的途径",
+            "能观察用户是否已绑定的途径",
         ),
         Need::Identity => Text::fixed(
             "a way to see which account is linked",
-            "能观察关联到哪个账户的途径",
+            "能观察绑定到哪个账户的途径",
         ),
         Need::TwoAccounts => Text::fixed("two accounts", "两个账户"),
         Need::ChatLogin => Text::fixed(
@@ -32,7 +32,7 @@ pub(crate) fn name(need: Need) -> Text {
         ),
         Need::BackendUnlink => Text::fixed(
             "a way to make the backend unlink a user",
-            "让后端主动解除关联的途径",
+            "让后端主动解绑的途径",
         ),
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn remedy(need: Need) -> Text {
         ),
         Need::BadPassword => Text::fixed(
             "let the linking URL show a login form with a password field, or point [login] password_field at it",
-            "让关联地址显示带密码框的登录表单,或用 [login] password_field 指明它",
+            "让绑定网址显示带密码框的登录表单,或用 [login] password_field 指明它",
         ),
         Need::Cancel => Text::fixed(
             "put a cancel link or button on the login page, or point [login] cancel at it",
@@ -62,7 +62,7 @@ pub(crate) fn remedy(need: Need) -> Text {
         ),
         Need::Observation => Text::fixed(
             "set [observe] probe, or [chat] question to a text that the bot answers differently once linked",
-            "设置 [observe] probe,或把 [chat] question 设为关联前后回答不同的一句话",
+            "设置 [observe] probe,或把 [chat] question 设为绑定前后回答不同的一句话",
         ),
         Need::Identity => Text::fixed(
             "set [observe] probe with `account`, a JSON pointer to the account's name",

@@ -164,7 +164,7 @@ fn head(out: &mut String, report: &Report, language: Language) {
         out,
         format!(
             "{} {seen} · {} {}{}",
-            say(language, "link state", "关联状态"),
+            say(language, "link state", "绑定状态"),
             target.accounts,
             say(language, "account(s)", "个账户"),
             if target.pinned.is_empty() {
@@ -299,7 +299,7 @@ fn foot(out: &mut String, report: &Report, language: Language) {
             share(figures.platform_ms),
         ),
         Language::Chinese => format!(
-            "{} 个用例中的 {} 次关联,{} 个请求,{};其中平台自身 {}",
+            "{} 个用例中的 {} 次绑定,{} 个请求,{};其中平台自身 {}",
             figures.examples,
             figures.flows,
             figures.requests,

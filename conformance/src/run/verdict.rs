@@ -82,7 +82,7 @@ impl Verdict {
     pub fn text(self) -> &'static Text {
         static CONFORMANT: Text = Text::fixed(
             "the backend links accounts as the page demands",
-            "后端的账户关联符合官方页面的要求",
+            "后端的账户绑定符合官方页面的要求",
         );
         static VIOLATIONS: Text = Text::fixed(
             "the backend breaks rules that count",

@@ -3,7 +3,7 @@
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 use serde_json::Value;
 
-use super::pending::{Pending, deliver_and_observe, end, event, is_linked, log_in};
+use super::pending::{Pending, deliver_and_observe, end, event, link};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::EventKind;
@@ -49,14 +49,9 @@ async fn use_twice(
     recording: &mut Recording<'_>,
     account: usize,
 ) -> Result<(), Cut> {
-    let Some(first) = log_in(recording, account).await? else {
+    let Some((first, _)) = link(stage, recording, "first", account).await? else {
         return Ok(());
     };
-    let linked = first.event(stage, recording);
-    let seen = deliver_and_observe(recording, "first", first.flow, linked, Expect::Linked).await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
 
     // The second user has not opened the page yet, so nothing but the used code could link.
     let second = recording.plain_flow(account + 1)?;

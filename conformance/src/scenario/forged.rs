@@ -3,8 +3,7 @@
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
 use super::pending::{
-    Pending, after, deliver_and_observe, end, event, is_linked, log_in, log_in_unbound,
-    post_and_observe,
+    Pending, after, end, event, is_linked, link, log_in_unbound, post_and_observe,
 };
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
@@ -112,16 +111,10 @@ async fn forge_unlinked(
     account: usize,
     signature: Signature,
 ) -> Result<(), Cut> {
-    let Some(pending) = log_in(recording, account).await? else {
+    let Some((pending, linked)) = link(stage, recording, "before", account).await? else {
         return Ok(());
     };
     let flow = pending.flow;
-    let linked = pending.event(stage, recording);
-    let seen =
-        deliver_and_observe(recording, "before", flow, linked.clone(), Expect::Linked).await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
     let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
     negative_then_twin(
         recording,

@@ -47,6 +47,40 @@ pub(crate) async fn log_in_unbound(
     Ok(pending)
 }
 
+/// As [`log_in`], and its event is posted and the state looked at under this tag; the event comes along.
+/// `None` as well when the user is not linked then: there is nothing to go on from.
+pub(crate) async fn link(
+    stage: &Stage,
+    recording: &mut Recording<'_>,
+    tag: &str,
+    account: usize,
+) -> Result<Option<(Pending, Event)>, Cut> {
+    let Some(pending) = log_in(recording, account).await? else {
+        return Ok(None);
+    };
+    let linked = pending.event(stage, recording);
+    let seen =
+        deliver_and_observe(recording, tag, pending.flow, linked.clone(), Expect::Linked).await?;
+    Ok(is_linked(&seen).then_some((pending, linked)))
+}
+
+/// As [`link`] under the tag `linked`, and the user unlinks again under `unlinked`; that event comes along last.
+/// `None` as well when the user stays linked.
+pub(crate) async fn link_and_unlink(
+    stage: &Stage,
+    recording: &mut Recording<'_>,
+    account: usize,
+) -> Result<Option<(Pending, Event, Event)>, Cut> {
+    let Some((pending, linked)) = link(stage, recording, "linked", account).await? else {
+        return Ok(None);
+    };
+    let flow = pending.flow;
+    let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
+    let seen =
+        deliver_and_observe(recording, "unlinked", flow, gone.clone(), Expect::Unlinked).await?;
+    Ok((!is_linked(&seen)).then_some((pending, linked, gone)))
+}
+
 /// The user of an earlier linking taps Log In once more, in a fresh browser; `None` as in [`log_in`].
 pub(crate) async fn log_in_again(
     stage: &Stage,

@@ -3,7 +3,7 @@
 use linklab_simulator::webview::Landing;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{deliver_and_observe, end, is_linked, log_in};
+use super::pending::{end, link};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::PsidShape;
@@ -60,14 +60,9 @@ async fn change_account(
     recording: &mut Recording<'_>,
     account: usize,
 ) -> Result<(), Cut> {
-    let Some(first) = log_in(recording, account).await? else {
+    let Some((first, _)) = link(stage, recording, "first", account).await? else {
         return Ok(());
     };
-    let linked = first.event(stage, recording);
-    let seen = deliver_and_observe(recording, "first", first.flow, linked, Expect::Linked).await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
     recording.tag("second");
     let second = recording.flow(FlowSetup {
         account: account + 1,

@@ -2,7 +2,9 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in, log_in_again};
+use super::pending::{
+    after, deliver_and_observe, end, event, is_linked, link, log_in, log_in_again,
+};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::generate::EventKind;
@@ -79,14 +81,9 @@ async fn late_linked(
     account: usize,
 ) -> Result<(), Cut> {
     recording.label("late:linked");
-    let Some(first) = log_in(recording, account).await? else {
+    let Some((first, _)) = link(stage, recording, "linked", account).await? else {
         return Ok(());
     };
-    let linked = first.event(stage, recording);
-    let seen = deliver_and_observe(recording, "linked", first.flow, linked, Expect::Linked).await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
     recording.tag("again");
     let Some(again) = log_in_again(stage, recording, first.flow, account).await? else {
         return Ok(());

@@ -2,10 +2,9 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in, log_in_again};
+use super::pending::{after, deliver_and_observe, end, link_and_unlink, log_in_again};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
-use crate::generate::EventKind;
 use crate::stage::{Cut, Expect, Recording, Stage};
 use crate::transcript::Transcript;
 
@@ -48,22 +47,10 @@ async fn play_back(
     recording: &mut Recording<'_>,
     account: usize,
 ) -> Result<(), Cut> {
-    let Some(pending) = log_in(recording, account).await? else {
+    let Some((pending, linked, gone)) = link_and_unlink(stage, recording, account).await? else {
         return Ok(());
     };
     let flow = pending.flow;
-    let linked = pending.event(stage, recording);
-    let seen =
-        deliver_and_observe(recording, "linked", flow, linked.clone(), Expect::Linked).await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
-    let gone = after(event(stage, recording, flow, EventKind::Unlinked), &linked);
-    let seen =
-        deliver_and_observe(recording, "unlinked", flow, gone.clone(), Expect::Unlinked).await?;
-    if is_linked(&seen) {
-        return Ok(());
-    }
     deliver_and_observe(recording, "negative", flow, linked, Expect::StillUnlinked).await?;
     recording.tag("twin");
     if let Some(again) = log_in_again(stage, recording, flow, account).await? {

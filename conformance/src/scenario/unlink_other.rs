@@ -2,7 +2,7 @@
 
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-use super::pending::{after, deliver_and_observe, end, event, is_linked, log_in};
+use super::pending::{after, deliver_and_observe, end, event, is_linked, link, log_in};
 use super::{CaseId, Profile, Scenario};
 use crate::check::Need;
 use crate::context::PsidsPerAccount;
@@ -69,21 +69,9 @@ async fn live_next_door(
     } else {
         "neighbour:other-account"
     });
-    let Some(neighbour) = log_in(recording, account).await? else {
+    let Some((neighbour, _)) = link(stage, recording, "neighbour", account).await? else {
         return Ok(());
     };
-    let linked = neighbour.event(stage, recording);
-    let seen = deliver_and_observe(
-        recording,
-        "neighbour",
-        neighbour.flow,
-        linked,
-        Expect::Linked,
-    )
-    .await?;
-    if !is_linked(&seen) {
-        return Ok(());
-    }
 
     recording.tag("");
     let account = if one_account { account } else { account + 1 };

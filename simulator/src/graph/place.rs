@@ -83,19 +83,7 @@ impl<'a> Part<'a> {
 
     /// A required text that is not empty and not above its limit of characters.
     pub(crate) fn text(&self, key: &str, limit: usize) -> Result<&'a str, GraphError> {
-        let place = self.place.under(key);
-        let text = self
-            .require(key)?
-            .as_str()
-            .ok_or_else(|| GraphError::wrong_kind(place.name(), "a string"))?;
-        if text.is_empty() {
-            return Err(GraphError::empty(place.name()));
-        }
-        if text.chars().count() > limit {
-            Err(GraphError::too_long(place.name(), limit))
-        } else {
-            Ok(text)
-        }
+        bounded(self.require(key)?, &self.place.under(key), limit)
     }
 
     /// A text that may be absent.
@@ -110,17 +98,7 @@ impl<'a> Part<'a> {
     /// A required list of objects, neither empty nor above its limit.
     pub(crate) fn list(&self, key: &str, limit: usize) -> Result<Vec<Part<'a>>, GraphError> {
         let place = self.place.under(key);
-        let items = self
-            .require(key)?
-            .as_array()
-            .ok_or_else(|| GraphError::wrong_kind(place.name(), "an array"))?;
-        if items.is_empty() {
-            return Err(GraphError::empty(place.name()));
-        }
-        if items.len() > limit {
-            return Err(GraphError::too_long(place.name(), limit));
-        }
-        items
+        self.items(key, limit)?
             .iter()
             .enumerate()
             .map(|(index, item)| Part::of(item, place.under(index)))
@@ -135,6 +113,16 @@ impl<'a> Part<'a> {
         limit: usize,
     ) -> Result<Vec<&'a str>, GraphError> {
         let place = self.place.under(key);
+        self.items(key, most)?
+            .iter()
+            .enumerate()
+            .map(|(index, item)| bounded(item, &place.under(index), limit))
+            .collect()
+    }
+
+    /// The items of a required array, neither empty nor above its limit.
+    fn items(&self, key: &str, most: usize) -> Result<&'a [Value], GraphError> {
+        let place = self.place.under(key);
         let items = self
             .require(key)?
             .as_array()
@@ -145,20 +133,7 @@ impl<'a> Part<'a> {
         if items.len() > most {
             return Err(GraphError::too_long(place.name(), most));
         }
-        let read = |(index, item): (usize, &'a Value)| {
-            let place = place.under(index);
-            let text = item
-                .as_str()
-                .ok_or_else(|| GraphError::wrong_kind(place.name(), "a string"))?;
-            if text.is_empty() {
-                Err(GraphError::empty(place.name()))
-            } else if text.chars().count() > limit {
-                Err(GraphError::too_long(place.name(), limit))
-            } else {
-                Ok(text)
-            }
-        };
-        items.iter().enumerate().map(read).collect()
+        Ok(items)
     }
 
     /// A required choice, in any case (clients: enum values row); returns it in lower case.
@@ -175,5 +150,19 @@ impl<'a> Part<'a> {
                 allowed,
             ))
         }
+    }
+}
+
+/// A text that is not empty and not above its limit of characters.
+fn bounded<'a>(value: &'a Value, place: &Place, limit: usize) -> Result<&'a str, GraphError> {
+    let text = value
+        .as_str()
+        .ok_or_else(|| GraphError::wrong_kind(place.name(), "a string"))?;
+    if text.is_empty() {
+        Err(GraphError::empty(place.name()))
+    } else if text.chars().count() > limit {
+        Err(GraphError::too_long(place.name(), limit))
+    } else {
+        Ok(text)
     }
 }

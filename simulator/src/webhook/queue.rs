@@ -79,7 +79,7 @@ pub(crate) enum Told {
         /// How the linking ended that waited for it.
         landing: Option<LandingResult>,
     },
-    /// It is not made for now: the queue is paused or the delivery delayed.
+    /// It is held back: the queue is paused or the delivery delayed.
     Kept,
     /// It is never made.
     Dropped,
@@ -279,7 +279,7 @@ impl Queue {
         self.waiting.values()
     }
 
-    /// Those who wait for the first attempt of a delivery learn that it is not made for now.
+    /// Those who wait for the first attempt of a delivery learn that it is held back.
     pub(crate) fn release_waiters(&mut self) {
         for queued in self.waiting.values_mut() {
             queued.tell(Told::Kept);

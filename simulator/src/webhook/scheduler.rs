@@ -75,7 +75,7 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// Waits until the first attempt is made, or is known not to be made for now.
+    /// Waits until the first attempt is made, or is known to be held back.
     pub(crate) async fn told(self) -> Told {
         // The queue itself goes with the platform alone.
         self.told.await.unwrap_or(Told::Dropped)

@@ -21,7 +21,7 @@ pub(super) const UX_01: Check = Check {
     ),
     why: &Text::fixed(
         "Linking works in the phone apps only. Without the declaration the page is shown as a tiny desktop page.",
-        "帐户绑定只在手机应用中可用。没有该声明,页面会缩成很小的桌面版。",
+        "账户绑定只在手机应用中可用。没有该声明,页面会缩成很小的桌面版。",
     ),
     fault: &Text::fixed(
         "The meta viewport element is missing, or forbids zooming.",
