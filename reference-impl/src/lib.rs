@@ -16,6 +16,7 @@ mod clock;
 mod config;
 mod failure;
 mod fields;
+mod limits;
 mod linking;
 mod messenger;
 mod metrics;

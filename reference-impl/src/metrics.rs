@@ -1,12 +1,14 @@
 //! What an operator wants to see from afar: counters and gauges in the text format of Prometheus.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, EncodeLabelValue, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
+
+use crate::store::Backlog;
 
 /// The counters of one instance. Clones share them. No label has a value that a stranger can choose,
 /// so their number is bounded.
@@ -19,6 +21,9 @@ pub(crate) struct Metrics {
     letters: Family<OfFate, Counter>,
     waiting: Gauge,
     oldest: Gauge,
+    left_out: Counter,
+    connections: Gauge,
+    full: Counter,
 }
 
 /// What a linking event came to.
@@ -86,6 +91,14 @@ impl Default for Metrics {
         let oldest = Gauge::default();
         let help = "Age of the oldest letter in the outbox, in milliseconds";
         registry.register("outbox_oldest_milliseconds", help, oldest.clone());
+        let left_out = Counter::default();
+        let help = "Letters left out because the outbox was full";
+        registry.register("outbox_left_out", help, left_out.clone());
+        let connections = Gauge::default();
+        registry.register("connections", "Connections open", connections.clone());
+        let full = Counter::default();
+        let help = "Times a new connection had to wait for another to end";
+        registry.register("connections_full", help, full.clone());
         Self {
             registry: Arc::new(registry),
             requests,
@@ -94,6 +107,9 @@ impl Default for Metrics {
             letters,
             waiting,
             oldest,
+            left_out,
+            connections,
+            full,
         }
     }
 }
@@ -122,13 +138,37 @@ impl Metrics {
         self.letters.get_or_create(&OfFate { fate }).get()
     }
 
-    /// Everything as text; the outbox is counted by the store, for all instances together.
-    pub(crate) fn text(&self, waiting: i64, oldest: i64) -> String {
-        self.waiting.set(waiting);
-        self.oldest.set(oldest);
+    /// Counts a connection for as long as what this gives is kept.
+    pub(crate) fn connected(&self) -> Connected {
+        self.connections.inc();
+        Connected(self.connections.clone())
+    }
+
+    /// Every seat was taken when the next connection could have come.
+    pub(crate) fn full(&self) {
+        self.full.inc();
+    }
+
+    /// Everything as text; the outbox is counted by the store.
+    pub(crate) fn text(&self, backlog: &Backlog) -> String {
+        self.waiting.set(backlog.waiting);
+        self.oldest.set(backlog.oldest);
+        // The store counts what it leaves out; here is where that count is read.
+        let left_out = self.left_out.inner();
+        left_out.store(backlog.left_out, Ordering::Relaxed);
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into a string cannot fail");
         text
+    }
+}
+
+/// One open connection in the figures, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Connected(Gauge);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -144,7 +184,15 @@ mod tests {
         metrics.event(Outcome::Linked);
         metrics.login(false);
         metrics.letter(Fate::PutBack);
-        insta::assert_snapshot!(metrics.text(3, 1500));
+        metrics.full();
+        drop(metrics.connected());
+        let _open = metrics.connected();
+        let backlog = Backlog {
+            waiting: 3,
+            oldest: 1500,
+            left_out: 2,
+        };
+        insta::assert_snapshot!("the_text_is_what_prometheus_reads", metrics.text(&backlog));
         assert_eq!(metrics.given_up(), 0);
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     clock::Clock,
     config::Config,
     failure::Failure,
+    limits::Limits,
     linking::{self, UnlinkError},
     messenger::{Conversation, Graph, Outbox, Worker},
     metrics::Metrics,
@@ -58,6 +59,7 @@ impl App {
 pub struct Backend {
     app: App,
     linking_url: Arc<OnceLock<String>>,
+    limits: Limits,
 }
 
 /// A backend could not be opened.
@@ -96,7 +98,11 @@ pub async fn serve(
 impl Backend {
     /// Opens and migrates the database. Nothing is sent before [`Backend::serve`].
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        let store = Store::open(&config.database_url).await?;
+        Self::open_within(config, Limits::default()).await
+    }
+
+    async fn open_within(config: Config, limits: Limits) -> Result<Self, OpenError> {
+        let store = Store::open(&config.database_url, limits.letters).await?;
         let graph = Graph::new(&config.graph_url, config.page.access_token.clone());
         let linking_url = Arc::<OnceLock<String>>::default();
         let app = App {
@@ -108,7 +114,11 @@ impl Backend {
             graph,
             config: Arc::new(config),
         };
-        Ok(Self { app, linking_url })
+        Ok(Self {
+            app,
+            linking_url,
+            limits,
+        })
     }
 
     /// Creates an account, as the sign-up page would.
@@ -141,7 +151,7 @@ impl Backend {
         self.app.outbox.start(self.worker());
         let sweeping = tokio::spawn(sweep(self.app.clone(), stop.clone()));
         let (routes, metrics) = (routes(&self.app), self.app.metrics.clone());
-        serving::serve(listener, routes, metrics, stop, GRACE).await;
+        serving::serve(listener, routes, metrics, self.limits, stop, GRACE).await;
         // The sweeper ends with the same token; a panic in it has been reported by the runtime.
         drop(sweeping.await);
         self.close().await;
@@ -211,6 +221,7 @@ async fn is_healthy(app: App) -> Response {
             "waiting": backlog.waiting,
             "oldest_ms": backlog.oldest,
             "given_up": app.metrics.given_up(),
+            "left_out": backlog.left_out,
         },
     });
     let status = if database {
@@ -243,7 +254,7 @@ async fn show_figures(app: App, authorization: Option<String>) -> Response {
         Ok(backlog) => backlog,
         Err(error) => return Failure::from(error).into_response(),
     };
-    let text = app.metrics.text(backlog.waiting, backlog.oldest);
+    let text = app.metrics.text(&backlog);
     let mut response = text.into_response();
     pages::guard_data(response.headers_mut());
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -263,3 +274,7 @@ async fn sweep(app: App, stop: CancellationToken) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

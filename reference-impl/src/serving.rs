@@ -17,18 +17,12 @@ use tokio_util::sync::CancellationToken;
 use warp::{http::StatusCode, reply::Response};
 
 use crate::{
+    limits::Limits,
     metrics::Metrics,
     pages::{self, Language},
     route::Route,
 };
 
-/// Connections at a time. Further ones wait in the listener's queue until one ends.
-const MOST_CONNECTIONS: usize = 1024;
-/// How long the head of a request may take, counted from the end of the one before: this also ends
-/// connections that are kept open and not used.
-const HEAD_DEADLINE: Duration = Duration::from_secs(30);
-/// How long an answer may take: a body that comes slowly, a turn at hashing, and two calls to Graph.
-const REQUEST_DEADLINE: Duration = Duration::from_secs(45);
 /// The pause after the system refused a connection, for example because it is out of descriptors.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -41,35 +35,40 @@ pub(crate) async fn serve(
     listener: TcpListener,
     routes: Route,
     metrics: Metrics,
+    limits: Limits,
     stop: CancellationToken,
     grace: Duration,
 ) {
     let graceful = GracefulShutdown::new();
-    let seats = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let seats = Arc::new(Semaphore::new(limits.connections));
     let service = warp::service(routes);
-    while let Some((stream, peer, seat)) = stop.run_until_cancelled(next(&listener, &seats)).await {
-        let (service, metrics) = (service.clone(), metrics.clone());
+    while let Some((stream, peer, seat)) = stop
+        .run_until_cancelled(next(&listener, &seats, &metrics))
+        .await
+    {
+        let (service, figures) = (service.clone(), metrics.clone());
         let answer = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
             let asked = format!("{} {}", request.method(), place(request.uri().path()));
             let answer = TowerToHyperService::new(service.clone()).call(request);
-            let metrics = metrics.clone();
+            let figures = figures.clone();
             async move {
-                let response = in_time(answer, &asked).await;
-                metrics.request(response.status().as_u16());
+                let response = in_time(answer, limits.answer, &asked).await;
+                figures.request(response.status().as_u16());
                 Ok::<_, Infallible>(response)
             }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_DEADLINE)
+            .header_read_timeout(limits.head)
             .serve_connection(TokioIo::new(stream), answer);
         let watched = graceful.watch(connection);
+        let connected = metrics.connected();
         tokio::spawn(async move {
             if let Err(error) = watched.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(seat);
+            drop((connected, seat));
         });
     }
     drop(listener);
@@ -82,8 +81,13 @@ pub(crate) async fn serve(
 async fn next(
     listener: &TcpListener,
     seats: &Arc<Semaphore>,
+    metrics: &Metrics,
 ) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     loop {
+        if seats.available_permits() == 0 {
+            metrics.full();
+            tracing::warn!("every connection is in use; further ones wait until one ends");
+        }
         let seat = Arc::clone(seats)
             .acquire_owned()
             .await
@@ -100,12 +104,16 @@ async fn next(
 
 async fn in_time(
     answer: impl Future<Output = Result<Response, Infallible>>,
+    deadline: Duration,
     asked: &str,
 ) -> Response {
     let start = Instant::now();
-    let response = match time::timeout(REQUEST_DEADLINE, answer).await {
+    let response = match time::timeout(deadline, answer).await {
         Ok(Ok(response)) => response,
-        Err(_) => pages::trouble(Language::English, StatusCode::SERVICE_UNAVAILABLE, None),
+        Err(_) => {
+            tracing::error!(asked, ?deadline, "an answer took too long");
+            pages::trouble(Language::English, StatusCode::SERVICE_UNAVAILABLE, None)
+        }
     };
     let millis = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(
@@ -131,20 +139,5 @@ fn place(path: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::place;
-
-    #[test]
-    fn the_log_names_pages_and_no_people() {
-        for (path, logged) in [
-            ("/", "/"),
-            ("/authorize", "/authorize"),
-            ("/authorize/login", "/authorize/login"),
-            ("/admin/links/26628309676818465", "/admin/links"),
-            ("/26628309676818465", "(another path)"),
-            ("/a%0Ab", "(another path)"),
-        ] {
-            assert_eq!(place(path), logged);
-        }
-    }
-}
+#[path = "serving_tests.rs"]
+mod tests;

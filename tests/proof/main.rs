@@ -1,5 +1,5 @@
-//! The reference backend judged by the whole suite: on `SQLite`, on `PostgreSQL`, and as two instances behind a
-//! proxy that sends every request to the other one.
+//! The reference backend judged by the whole suite: on `SQLite` with and without asking whose token it
+//! is, on `PostgreSQL`, and as two instances behind a proxy that sends every request to the other one.
 //!
 //! `cargo test` plays the smoke profile; `cargo xtask prove reference` plays the deep one (`PROVE_PROFILE`).
 
@@ -24,16 +24,22 @@ fn main() -> ExitCode {
     // One after the other: each of them keeps the whole machine busy.
     arguments.test_threads = Some(1);
     let trials = vec![
-        Trial::test("the_reference_passes_on_sqlite", || {
-            judged(&Setting {
-                instances: 1,
-                database: None,
-            })
-        }),
+        on_file("the_reference_passes_on_sqlite", false),
+        on_file("the_reference_passes_when_it_confirms_the_psid", true),
         on_server("the_reference_passes_on_postgres", 1),
         on_server("two_instances_of_the_reference_pass_behind_a_proxy", 2),
     ];
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn on_file(name: &str, confirm_psid: bool) -> Trial {
+    Trial::test(name, move || {
+        judged(&Setting {
+            instances: 1,
+            database: None,
+            confirm_psid,
+        })
+    })
 }
 
 fn on_server(name: &str, instances: u32) -> Trial {
@@ -42,6 +48,7 @@ fn on_server(name: &str, instances: u32) -> Trial {
             judged(&Setting {
                 instances,
                 database: Some(server.url()),
+                confirm_psid: false,
             })?;
             Ok(Completion::Completed)
         }

@@ -58,7 +58,7 @@ mod tests {
     const FORGET: i64 = 15 * 60 * 1000;
 
     async fn after(wrong: u32) -> (Store, Series) {
-        let store = Store::open(&testing::fresh_url().await).await.unwrap();
+        let store = Store::open(&testing::fresh_url().await, 100).await.unwrap();
         let ann = Series::of("ann", None);
         for _ in 0..wrong {
             ann.count(&store, 0).await.unwrap();

@@ -4,7 +4,7 @@ use super::*;
 use crate::messenger::Task;
 
 async fn conversation(language: Language) -> Conversation {
-    let store = Store::open("sqlite::memory:").await.unwrap();
+    let store = Store::open("sqlite::memory:", 100).await.unwrap();
     let account = store
         .add_account("ann", "Ann", "-", 0)
         .await

@@ -17,7 +17,7 @@ struct Bench {
 impl Bench {
     async fn new() -> Self {
         Self {
-            store: Store::open(&testing::fresh_url().await).await.unwrap(),
+            store: Store::open(&testing::fresh_url().await, 100).await.unwrap(),
             graph: MockServer::start().await,
             clock: ManualClock::starting_at(1_000_000),
         }

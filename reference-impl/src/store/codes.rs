@@ -2,7 +2,7 @@
 
 use super::{
     database::{Store, StoreError},
-    outbox::{Letter, post, void_unlinking},
+    outbox::{Letter, void_unlinking},
     query::{Claim, Work, statement},
 };
 
@@ -130,7 +130,8 @@ impl Store {
         let linked = attach(&mut work, psid, row.account_id, event_time).await?;
         if linked {
             void_unlinking(&mut work, psid).await?;
-            post(&mut work, psid, &thanks(&row.display_name), now).await?;
+            self.add_letter(&mut work, psid, &thanks(&row.display_name), now)
+                .await?;
         }
         work.commit(DOING).await?;
         Ok(if linked {

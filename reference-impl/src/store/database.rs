@@ -1,6 +1,10 @@
 //! Opening the database, `SQLite` or `PostgreSQL`, and its housekeeping.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -42,19 +46,28 @@ pub(super) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreEr
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     pub(super) database: Database,
+    /// Rows in the outbox at a time.
+    pub(super) most_letters: i64,
+    /// How often this instance found it full.
+    pub(super) left_out: Arc<AtomicU64>,
 }
 
 impl Store {
     /// Opens `url` (`sqlite::memory:`, `sqlite:path` or `postgres://...`) and migrates it. A file is
-    /// created if need be. Instances that start at the same time migrate one after the other.
-    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+    /// created if need be. Instances that start at the same time migrate one after the other. Its
+    /// outbox then holds at most `most_letters` rows.
+    pub(crate) async fn open(url: &str, most_letters: i64) -> Result<Self, StoreError> {
         let server = url.starts_with("postgres:") || url.starts_with("postgresql:");
         let database = if server {
             open_server(url).await?
         } else {
             open_file(url).await?
         };
-        Ok(Self { database })
+        Ok(Self {
+            database,
+            most_letters,
+            left_out: Arc::default(),
+        })
     }
 
     /// Forgets what has been dead for long; this is what bounds the tables.

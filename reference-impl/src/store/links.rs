@@ -2,7 +2,7 @@
 
 use super::{
     database::{Store, StoreError},
-    outbox::{Letter, post, void_unlinking},
+    outbox::{Letter, void_unlinking},
     query::{Claim, statement},
 };
 
@@ -65,7 +65,7 @@ impl Store {
         let gone = written == 1 && before.is_some_and(|(account,)| account.is_some());
         if gone {
             void_unlinking(&mut work, psid).await?;
-            post(&mut work, psid, goodbye, now).await?;
+            self.add_letter(&mut work, psid, goodbye, now).await?;
         }
         work.commit(doing).await?;
         Ok(gone)
@@ -93,7 +93,7 @@ impl Store {
         .run(&mut work)
         .await?;
         if gone == 1 {
-            post(&mut work, psid, goodbye, now).await?;
+            self.add_letter(&mut work, psid, goodbye, now).await?;
         }
         work.commit(doing).await?;
         Ok(gone == 1)

@@ -2,7 +2,7 @@
 
 use super::{
     database::{Store, StoreError},
-    outbox::{Letter, post},
+    outbox::Letter,
     query::{Claim, statement},
 };
 
@@ -29,7 +29,7 @@ impl Store {
         if noted == 0 {
             return Ok(false);
         }
-        post(&mut work, psid, answer, now).await?;
+        self.add_letter(&mut work, psid, answer, now).await?;
         work.commit(doing).await?;
         Ok(true)
     }

@@ -17,7 +17,7 @@ pub(crate) use accounts::Account;
 pub(crate) use codes::{Consumption, NewCode};
 pub(crate) use database::Store;
 pub use database::StoreError;
-pub(crate) use outbox::{Letter, LetterKind, Taken};
+pub(crate) use outbox::{Backlog, Letter, LetterKind, Taken};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,7 +1,7 @@
 //! What is still to be done on the platform: written with the effect it follows, worked off by whichever
 //! instance comes first, and deleted when it is done.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use super::{
     database::{Store, StoreError},
@@ -9,9 +9,6 @@ use super::{
 };
 use crate::clock::millis;
 
-/// Rows at a time. The platform is then so far behind that answers would come too late to be of use:
-/// further ones are left out, with a line in the log.
-pub(crate) const MOST_LETTERS: i64 = 20_000;
 /// How long a worker has a row for itself. Longer than any call to Graph may take, so that a row comes
 /// back only when its worker is gone.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -61,35 +58,8 @@ pub(crate) struct Backlog {
     pub(crate) waiting: i64,
     /// Milliseconds since the oldest of them was written.
     pub(crate) oldest: i64,
-}
-
-/// Adds a letter to a transaction; `false` when the outbox is full.
-pub(super) async fn post(
-    work: &mut Work,
-    psid: &str,
-    letter: &Letter,
-    now: i64,
-) -> Result<bool, StoreError> {
-    let posted = statement(
-        DOING,
-        "INSERT INTO outbox (psid, kind, task, created_at, due_at)
-         SELECT $1, $2, $3, $4, $4 WHERE (SELECT COUNT(*) FROM outbox) < $5",
-    )
-    .with(psid)
-    .with(letter.kind.name())
-    .with(letter.task.as_str())
-    .with(now)
-    .with(MOST_LETTERS)
-    .run(&mut *work)
-    .await?;
-    if posted == 0 {
-        tracing::error!(
-            limit = MOST_LETTERS,
-            kind = letter.kind.name(),
-            "the outbox is full; a letter was left out"
-        );
-    }
-    Ok(posted == 1)
+    /// Letters that this instance has left out since its start, because the outbox was full.
+    pub(crate) left_out: u64,
 }
 
 /// Makes waiting orders to unlink void: the person is linked anew, or is not linked any more.
@@ -105,6 +75,40 @@ pub(super) async fn void_unlinking(work: &mut Work, psid: &str) -> Result<(), St
 }
 
 impl Store {
+    /// Adds a letter to a transaction; `false` when the outbox is full.
+    ///
+    /// Side by side, transactions may each see the last free place, so the bound can be passed by as
+    /// many letters as there are connections.
+    pub(super) async fn add_letter(
+        &self,
+        work: &mut Work,
+        psid: &str,
+        letter: &Letter,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        let added = statement(
+            DOING,
+            "INSERT INTO outbox (psid, kind, task, created_at, due_at)
+             SELECT $1, $2, $3, $4, $4 WHERE (SELECT COUNT(*) FROM outbox) < $5",
+        )
+        .with(psid)
+        .with(letter.kind.name())
+        .with(letter.task.as_str())
+        .with(now)
+        .with(self.most_letters)
+        .run(&mut *work)
+        .await?;
+        if added == 0 {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(
+                limit = self.most_letters,
+                kind = letter.kind.name(),
+                "the outbox is full; a letter was left out"
+            );
+        }
+        Ok(added == 1)
+    }
+
     /// Writes a letter that follows no other effect. An order to unlink is written once.
     pub(crate) async fn post(
         &self,
@@ -116,7 +120,7 @@ impl Store {
         if letter.kind == LetterKind::Unlink {
             void_unlinking(&mut work, psid).await?;
         }
-        let posted = post(&mut work, psid, letter, now).await?;
+        let posted = self.add_letter(&mut work, psid, letter, now).await?;
         work.commit(DOING).await?;
         Ok(posted)
     }
@@ -221,7 +225,8 @@ impl Store {
         .run(&mut work)
         .await?;
         if gone == 1 {
-            post(&mut work, &letter.psid, goodbye, now).await?;
+            self.add_letter(&mut work, &letter.psid, goodbye, now)
+                .await?;
         }
         work.commit(doing).await?;
         Ok(true)
@@ -235,11 +240,11 @@ impl Store {
         )
         .first(&self.database)
         .await?;
-        Ok(
-            counted.map_or_else(Backlog::default, |(waiting, first)| Backlog {
-                waiting,
-                oldest: first.map_or(0, |first| (now - first).max(0)),
-            }),
-        )
+        let (waiting, first) = counted.unwrap_or_default();
+        Ok(Backlog {
+            waiting,
+            oldest: first.map_or(0, |first| (now - first).max(0)),
+            left_out: self.left_out.load(Ordering::Relaxed),
+        })
     }
 }

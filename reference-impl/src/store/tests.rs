@@ -9,7 +9,7 @@ use crate::{
 const LIFE: i64 = 600_000;
 
 async fn with_account(url: &str) -> (Store, i64) {
-    let store = Store::open(url).await.unwrap();
+    let store = Store::open(url, 100).await.unwrap();
     let account = store.add_account("ann", "Ann", "-", 0).await.unwrap();
     (store, account.unwrap_or(1))
 }
@@ -212,7 +212,7 @@ async fn a_file_that_is_no_database_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("text.db");
     std::fs::write(&file, "this is not a database, and longer than a header of a hundred bytes would be if it were one, by far").unwrap();
-    let error = Store::open(&format!("sqlite:{}", file.display()))
+    let error = Store::open(&format!("sqlite:{}", file.display()), 100)
         .await
         .unwrap_err();
     assert!(

@@ -63,7 +63,7 @@ async fn health_tells_of_the_database_and_the_outbox() {
         .unwrap();
     let expected = serde_json::json!({
         "database": true,
-        "outbox": { "waiting": 0, "oldest_ms": 0, "given_up": 0 },
+        "outbox": { "waiting": 0, "oldest_ms": 0, "given_up": 0, "left_out": 0 },
     });
     assert_eq!(health, expected);
 }
