@@ -26,17 +26,7 @@ pub(super) async fn show(
     browser: Result<Browser, NoEntropy>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let browser = browser?;
-    let request = match LinkRequest::read(&fields, &app.config.redirect_allow) {
-        Ok(request) => request,
-        Err(refusal) => return Ok(pages::refused(&browser, refusal)),
-    };
-    let answer = match signed_in(&app, &browser).await {
-        Ok(Some(account)) => pages::consent(&browser, &request, &account, None),
-        Ok(None) => pages::login(&browser, &Entry::Linking(request), "", None),
-        Err(failure) => told(&failure, &browser, &request),
-    };
-    Ok(answer)
+    ask(&app, &browser?, &fields, pages::consent).await
 }
 
 /// Shows the confirmation to a person who has just logged in for this request.
@@ -48,15 +38,24 @@ pub(super) async fn confirm(
     browser: Result<Browser, NoEntropy>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let browser = browser?;
-    let request = match LinkRequest::read(&fields, &app.config.redirect_allow) {
+    ask(&app, &browser?, &fields, pages::confirmation).await
+}
+
+/// Shows `page` to a browser that is signed in, and the login page to any other.
+async fn ask(
+    app: &App,
+    browser: &Browser,
+    fields: &Fields,
+    page: impl FnOnce(&Browser, &LinkRequest, &Account, Option<Notice>) -> Response,
+) -> Result<Response, Failure> {
+    let request = match LinkRequest::read(fields, &app.config.redirect_allow) {
         Ok(request) => request,
-        Err(refusal) => return Ok(pages::refused(&browser, refusal)),
+        Err(refusal) => return Ok(pages::refused(browser, refusal)),
     };
-    let answer = match signed_in(&app, &browser).await {
-        Ok(Some(account)) => pages::confirmation(&browser, &request, &account, None),
-        Ok(None) => pages::login(&browser, &Entry::Linking(request), "", None),
-        Err(failure) => told(&failure, &browser, &request),
+    let answer = match signed_in(app, browser).await {
+        Ok(Some(account)) => page(browser, &request, &account, None),
+        Ok(None) => pages::login(browser, &Entry::Linking(request), "", None),
+        Err(failure) => told(&failure, browser, &request),
     };
     Ok(answer)
 }
